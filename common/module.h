@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Module entry: what a plugins/NAME.c says about itself. */
+#ifndef ANNEX_MODULE_H
+#define ANNEX_MODULE_H
+
+#include "common/abi.h"
+#include "common/options.h"
+#include "qemu/qemu-plugin.h"
+
+/*
+ * One module.  @options and @types may be NULL.  @start sets the hooks; it
+ * is called once, under the BQL, after the options have been read and the
+ * host found to be the right one.  It returns false with nothing changed,
+ * and an error, to end QEMU.
+ *
+ * Every module also has the option on-mismatch=refuse|skip: what to do in
+ * a QEMU that it was not built for.
+ */
+typedef struct AnnexModule {
+    const char *name;
+    const AnnexOption *options;
+    const AnnexAbiType *types;
+    bool (*start)(Error **errp);
+} AnnexModule;
+
+/*
+ * Defines the two symbols that QEMU's plugin loader looks for
+ * (plugins/loader.c, 7.2).  The loader runs before the machine is
+ * initialised and before -device, in the main thread, under the BQL.
+ */
+#define ANNEX_MODULE(...)                                               \
+    QEMU_PLUGIN_EXPORT int qemu_plugin_version = QEMU_PLUGIN_VERSION;   \
+    QEMU_PLUGIN_EXPORT int                                              \
+    qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info,   \
+                        int argc, char **argv)                          \
+    {                                                                   \
+        static const AnnexModule module = { __VA_ARGS__ };              \
+                                                                        \
+        return annex_module_install(&module, argc, argv) ? 0 : -1;      \
+    }
+
+/* For ANNEX_MODULE() alone.  Reports errors itself, one line each. */
+bool annex_module_install(const AnnexModule *module, int argc, char **argv);
+
+/*
+ * Call @fn for each module in the order of loading.  @names and @values are
+ * its options in force; @reason is NULL unless it is inert.
+ */
+typedef struct AnnexModuleView {
+    const char *name;
+    const char *path;
+    const AnnexOption *options;
+    char *const *values;
+    const char *reason;
+} AnnexModuleView;
+typedef void AnnexModuleFn(const AnnexModuleView *view, void *opaque);
+void annex_module_foreach(AnnexModuleFn *fn, void *opaque);
+
+#endif

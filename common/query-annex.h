@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* query-annex: the command that every module brings along. */
+#ifndef ANNEX_QUERY_ANNEX_H
+#define ANNEX_QUERY_ANNEX_H
+
+#include "common/host/qapi.h"
+
+/* Add the command, the first time it is called.  Under the BQL. */
+bool query_annex_start(Error **errp);
+
+#endif

@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Unplug by native PCI Express hotplug: the slot registers of the port. */
+#include "common/host/pci.h"
+#include "common/host/qapi.h"
+#include "common/shadow.h"
+#include "hw-models/unplug-pci.h"
+#include "hw-models/unplug-transports.h"
+
+/*
+ * PCI Express Base 6.0, 6.7 and 7.5.3.10.  The request is a press of the
+ * attention button, which latches ABP.  The guest clears ABP, lets the
+ * power indicator blink for five seconds, in which a second press cancels,
+ * then switches power and indicator off.  QEMU's side: hw/pci/pcie.c, 7.2.
+ */
+
+#define SHADOW_KEY "unplug-port"
+
+typedef struct Slot {
+    uint16_t control;
+    uint16_t status;
+} Slot;
+
+static Slot slot_of(PCIDevice *port)
+{
+    Slot s;
+
+    pcie_cap_slot_get(port, &s.control, &s.status);
+    return s;
+}
+
+static bool is_pressed(Slot s)
+{
+    return s.status & PCI_EXP_SLTSTA_ABP;
+}
+
+static bool is_blinking(Slot s)
+{
+    return (s.control & PCI_EXP_SLTCTL_PIC) == PCI_EXP_SLTCTL_PWR_IND_BLINK;
+}
+
+static bool is_lit(Slot s)
+{
+    return (s.control & PCI_EXP_SLTCTL_PIC) == PCI_EXP_SLTCTL_PWR_IND_ON;
+}
+
+static bool is_powered(Slot s)
+{
+    return !(s.control & PCI_EXP_SLTCTL_PCC);
+}
+
+static PCIDevice *port_of(const UnplugRecord *r)
+{
+    return PCI_DEVICE(r->handler);
+}
+
+/* Clear ABP as a guest would: the interrupt follows (RW1C). */
+static void release_button(PCIDevice *port)
+{
+    port->config_write(port, port->exp.exp_cap + PCI_EXP_SLTSTA,
+                       PCI_EXP_SLTSTA_ABP, 2);
+}
+
+static void note_peek(UnplugRecord *r)
+{
+    r->t.peeked = true;
+    r->t.peeked_ms = unplug_now_ms();
+}
+
+/* The guest has read or cleared ABP so lately that it may be at it. */
+static bool is_peek_fresh(const UnplugRecord *r)
+{
+    return r->t.peeked &&
+           unplug_now_ms() - r->t.peeked_ms < UNPLUG_PCI_BLINK_MS;
+}
+
+static void on_change(UnplugRecord *r, PCIDevice *port, Slot old, Slot new)
+{
+    if (is_pressed(old) && !is_pressed(new)) {
+        note_peek(r);
+    }
+    if (!is_blinking(old) && is_blinking(new)) {
+        unplug_seen(r);
+        if (r->t.press_on_blink) {
+            r->t.press_on_blink = false;
+            pcie_cap_slot_push_attention_button(port);
+        }
+    }
+    if ((old.status & ~new.status & PCI_EXP_SLTSTA_PDS) &&
+        PCI_DEVICE(r->dev)->partially_hotplugged) {
+        unplug_pci_present_again(r);
+        return;
+    }
+    if (is_blinking(old) && is_lit(new)) {
+        if (r->cancel != UNPLUG_CANCEL_NONE) {
+            unplug_pci_keep(r, false);
+            unplug_cancelled(r, UNPLUG_OUTCOME_ABORTED);
+        } else {
+            unplug_guest_refused(r, UNPLUG_NO_CODE,
+                                 "the guest has cancelled the removal");
+        }
+    }
+}
+
+/* Call @fn for each record in the slot below @port. */
+static void each_record(PCIDevice *port,
+                        void (*fn)(UnplugRecord *r, PCIDevice *port,
+                                   Slot old, Slot new),
+                        Slot old, Slot new)
+{
+    PCIBus *bus = pci_bridge_get_sec_bus(PCI_BRIDGE(port));
+    unsigned i;
+
+    for (i = 0; i < ARRAY_SIZE(bus->devices); i++) {
+        UnplugRecord *r = bus->devices[i] ? unplug_find(bus->devices[i])
+                                          : NULL;
+
+        if (r && !r->leaving && r->transport == &unplug_pcie) {
+            fn(r, port, old, new);
+        }
+    }
+}
+
+static void on_config_write(PCIDevice *port, uint32_t addr, uint32_t val,
+                            int len)
+{
+    PCIConfigWriteFunc *next = annex_hooks_next(&port->config_write);
+    Slot old = slot_of(port), new;
+
+    next(port, addr, val, len);
+    new = slot_of(port);
+    if (old.control != new.control || old.status != new.status) {
+        each_record(port, on_change, old, new);
+    }
+}
+
+static void on_peek(UnplugRecord *r, PCIDevice *port, Slot old, Slot new)
+{
+    if (!r->t.peeked) {
+        note_peek(r);
+    }
+}
+
+static uint32_t on_config_read(PCIDevice *port, uint32_t addr, int len)
+{
+    PCIConfigReadFunc *next = annex_hooks_next(&port->config_read);
+    uint32_t status = port->exp.exp_cap + PCI_EXP_SLTSTA;
+    Slot now = slot_of(port);
+
+    if (is_pressed(now) && addr < status + 2 && addr + len > status) {
+        each_record(port, on_peek, now, now);
+    }
+    return next(port, addr, len);
+}
+
+static void port_release(Object *obj, void *hooks)
+{
+    PCIDevice *port = PCI_DEVICE(obj);
+
+    annex_hooks_remove_slot(hooks, &port->config_write);
+    annex_hooks_remove_slot(hooks, &port->config_read);
+}
+
+static void attach(AnnexHookSet *hooks, UnplugRecord *r)
+{
+    PCIDevice *port = port_of(r);
+    const char *type = object_get_typename(OBJECT(port));
+
+    r->t.peeked = false;
+    if (!annex_shadow_get(OBJECT(port), SHADOW_KEY)) {
+        annex_shadow_set(OBJECT(port), SHADOW_KEY, hooks, port_release);
+        annex_hooks_add_slot(hooks, &port->config_write, on_config_write,
+                             type, "config_write");
+        annex_hooks_add_slot(hooks, &port->config_read, on_config_read,
+                             type, "config_read");
+    }
+}
+
+static bool claims(HotplugHandler *handler, DeviceState *dev)
+{
+    return object_dynamic_cast(OBJECT(handler), TYPE_PCIE_SLOT) &&
+           object_dynamic_cast(OBJECT(dev), TYPE_PCI_DEVICE);
+}
+
+static bool listening(const UnplugRecord *r)
+{
+    uint16_t want = PCI_EXP_SLTCTL_HPIE | PCI_EXP_SLTCTL_ABPE;
+
+    return (slot_of(port_of(r)).control & want) == want;
+}
+
+static UnplugRetry retry(UnplugRecord *r, Error **errp)
+{
+    Slot s = slot_of(port_of(r));
+
+    if (r->t.presenting) {
+        error_setg(errp, "device '%s' is being presented to the guest again",
+                   r->path);
+        return UNPLUG_RETRY_REFUSE;
+    }
+    if (r->cancel == UNPLUG_CANCEL_KEEPING) {
+        unplug_pci_keep(r, false);
+        return UNPLUG_RETRY_RESUME;
+    }
+    if (is_blinking(s) || !is_powered(s) || is_peek_fresh(r)) {
+        error_setg(errp, "the guest is removing device '%s': another press of "
+                   "the attention button would cancel that", r->path);
+        return UNPLUG_RETRY_REFUSE;
+    }
+    if (r->cancel != UNPLUG_CANCEL_NONE) {
+        unplug_pci_keep(r, false);
+        r->t.press_on_blink = false;
+    }
+    if (is_pressed(s)) {
+        release_button(port_of(r));
+    }
+    return UNPLUG_RETRY_ASK;
+}
+
+static UnplugCancelAction cancel(UnplugRecord *r, Error **errp)
+{
+    PCIDevice *port = port_of(r);
+    Slot s = slot_of(port);
+
+    if (unplug_pci_slot_is_shared(r, errp)) {
+        return UNPLUG_CANCEL_FAILED;
+    }
+    if (is_pressed(s) && !r->t.peeked) {
+        release_button(port);
+        return UNPLUG_CANCEL_WITHDRAWN;
+    }
+    if (!is_blinking(s) && is_powered(s) && !is_peek_fresh(r)) {
+        /* The guest took no notice.  A latched press is not to stay. */
+        release_button(port);
+        return UNPLUG_CANCEL_WITHDRAWN;
+    }
+    /* Whatever the guest does from here on, the device stays. */
+    unplug_pci_keep(r, true);
+    if (!is_powered(s) ||
+        (r->seen && unplug_now_ms() - r->seen_ms > UNPLUG_PCI_CANCEL_MS)) {
+        return UNPLUG_CANCEL_KEEP;
+    }
+    if (is_blinking(s)) {
+        pcie_cap_slot_push_attention_button(port);
+    } else {
+        r->t.press_on_blink = true;
+    }
+    return UNPLUG_CANCEL_ASKED;
+}
+
+static void resume_cancel(UnplugRecord *r)
+{
+    Slot s = slot_of(port_of(r));
+
+    unplug_pci_keep(r, true);
+    if (!(s.status & PCI_EXP_SLTSTA_PDS)) {
+        annex_host_set_pending_delete(r->dev, false);
+        unplug_pci_present_again(r);
+    }
+}
+
+static bool in_flight(HotplugHandler *handler, DeviceState *dev, bool *seen)
+{
+    Slot s = slot_of(PCI_DEVICE(handler));
+
+    *seen = is_blinking(s);
+    /* An insertion presses and blinks as well, at a slot without power. */
+    return pci_get_function_0(PCI_DEVICE(dev)) == PCI_DEVICE(dev) &&
+           (s.status & PCI_EXP_SLTSTA_PDS) && is_powered(s) &&
+           (is_pressed(s) || is_blinking(s));
+}
+
+/*
+ * The reset has forgotten the request.  If the guest had let go, the slot
+ * looks empty: have the host's handler put the device in as at power-on.
+ */
+static void after_reset(UnplugRecord *r)
+{
+    DeviceState *dev = r->dev;
+    bool hotplugged = dev->hotplugged;
+
+    unplug_pci_keep(r, false);
+    r->t.presenting = false;
+    if (!(slot_of(port_of(r)).status & PCI_EXP_SLTSTA_PDS)) {
+        dev->hotplugged = false;
+        hotplug_handler_plug(r->handler, dev, NULL);
+        dev->hotplugged = hotplugged;
+    }
+}
+
+const UnplugTransportOps unplug_pcie = {
+    .id = UNPLUG_TRANSPORT_PCIE,
+    .claims = claims,
+    .attach = attach,
+    .retry = retry,
+    .listening = listening,
+    .cancel = cancel,
+    .resume_cancel = resume_cancel,
+    .shares_slot = unplug_pci_shares_slot,
+    .in_flight = in_flight,
+    .after_reset = after_reset,
+};

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Unplug report: the core's reports as QMP events. */
+#include "hw-models/unplug-report.h"
+#include "annex-unplug-qapi-emit-events.h"
+#include "annex-unplug-qapi-events.h"
+#include "common/events.h"
+#include "hw-models/unplug-transport.h"
+#include "qapi/qapi-events-qdev.h"
+
+/* What the generator's code calls with a finished event. */
+void annex_unplug_qapi_event_emit(annex_unplug_QAPIEvent event, QDict *dict)
+{
+    annex_event_emit(dict);
+}
+
+static void report_error(const UnplugRecord *r, UnplugErrorReason reason,
+                         int code, const char *message, int64_t elapsed_ms)
+{
+    unsigned suppressed;
+
+    if (!annex_event_allow("DEVICE_UNPLUG_ERROR", r->path, &suppressed)) {
+        return;
+    }
+    /* libvirt knows this one.  A failed eject of a DIMM has sent it. */
+    if (reason == UNPLUG_ERROR_REASON_GUEST_REFUSED) {
+        qapi_event_send_device_unplug_guest_error(ANNEX_OPT_STR(r->id),
+                                                  r->path);
+    }
+    qapi_event_send_device_unplug_error(ANNEX_OPT_STR(r->id), r->path,
+                                        r->transport->id, reason,
+                                        code != UNPLUG_NO_CODE, code,
+                                        ANNEX_OPT_STR(message), r->attempt,
+                                        elapsed_ms, suppressed > 0,
+                                        suppressed);
+}
+
+static void report_not_deleted(const UnplugRecord *r, int64_t elapsed_ms)
+{
+    const UnplugTransportOps *ops = r->transport;
+    bool listening = !r->leaving && (!ops->listening || ops->listening(r));
+
+    qapi_event_send_device_not_deleted(ANNEX_OPT_STR(r->id), r->path, ops->id,
+                                       listening, r->seen, r->attempt,
+                                       elapsed_ms);
+}
+
+static void report_done(const UnplugRecord *r, UnplugOutcome outcome,
+                        bool present, int64_t elapsed_ms)
+{
+    qapi_event_send_device_unplug_done(ANNEX_OPT_STR(r->id), r->path,
+                                       r->transport->id, outcome, present,
+                                       r->attempt, elapsed_ms);
+}
+
+const UnplugReporter unplug_reporter = {
+    .error = report_error,
+    .not_deleted = report_not_deleted,
+    .done = report_done,
+};
