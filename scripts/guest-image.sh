@@ -1,0 +1,206 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Builds the Linux guest for tests: Debian's kernel, a busybox initramfs.
+#
+# usage: guest-image.sh ARCH        (Debian's name: amd64)
+#
+# Prints the folder with vmlinux, vmlinuz and initramfs.cpio.gz as its last
+# line on stdout, progress on stderr. The folder is in the user's cache,
+# named by kernel version and a hash of all inputs, and made once. Nothing
+# but build tools is installed: the guest's packages are downloaded and
+# unpacked.
+
+set -eu
+
+top=$(cd "$(dirname "$0")/.." && pwd)
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/annex/guest
+
+# With the modules they depend on; loaded by the guest's init on demand.
+modules="virtio_pci virtio_net net_failover virtio_blk virtio_scsi sd_mod
+e1000e e1000 8139cp virtio_rng virtio_balloon ext4"
+
+say() {
+    echo "guest-image: $*" >&2
+}
+
+die() {
+    say "$*"
+    exit 1
+}
+
+# What differs between architectures.
+set_arch() {
+    arch=$1
+    case $arch in
+    amd64)
+        flavour=amd64
+        image=vmlinuz
+        make_arch=x86
+        ;;
+    *)
+        die "unknown architecture '$arch' (known: amd64)"
+        ;;
+    esac
+}
+
+install_tools() {
+    missing=
+    for pair in cpio:cpio depmod:kmod make:make gzip:gzip xz:xz-utils \
+        "$compiler:$compiler"; do
+        command -v "${pair%%:*}" > /dev/null ||
+            missing="$missing ${pair#*:}"
+    done
+    # objtool, in linux-kbuild, is linked to it.
+    dpkg-query -W -f '${Status}\n' libelf1 2> /dev/null |
+        grep -q '^install ok' || missing="$missing libelf1"
+    [ -n "$missing" ] || return 0
+    say "installing$missing"
+    # Unquoted: a list of packages.
+    DEBIAN_FRONTEND=noninteractive apt-get install -y \
+        --no-install-recommends $missing >&2
+}
+
+# The version apt would install; nothing if it knows none.
+candidate() {
+    apt-cache policy "$1" | sed -n 's/^  Candidate: //p' | grep -v none
+}
+
+# "linux-image-amd64" to "linux-image-6.1.0-NN-amd64".
+concrete_kernel() {
+    apt-cache show --no-all-versions "linux-image-$flavour" |
+        sed -n "s/^Depends: .*\(linux-image-[0-9][^ ,]*\).*/\1/p" | head -n 1
+}
+
+resolve_packages() {
+    candidate "linux-image-$flavour" > /dev/null || {
+        say "updating the package lists"
+        apt-get update >&2 || say "apt-get update failed, going on"
+    }
+    kernel=$(concrete_kernel)
+    [ -n "$kernel" ] || die "apt knows no linux-image-$flavour"
+    release=${kernel#linux-image-}
+    # Unquoted: one line.
+    packages=$(echo "$kernel" busybox-static "linux-headers-$release" \
+        $(header_depends | grep -E '^linux-(headers|kbuild)-'))
+    compiler=$(header_depends | grep -o 'gcc-[0-9]*' | head -n 1)
+    [ -n "$compiler" ] || die "no compiler is known for $kernel"
+}
+
+# What linux-headers of exactly this kernel depend on, one per line.
+header_depends() {
+    apt-cache show --no-all-versions "linux-headers-$release" |
+        sed -n 's/^Depends: //p' | tr ',' '\n' | sed 's/^ *//; s/ .*//'
+}
+
+# Everything the result depends on.
+inputs() {
+    for package in $packages; do
+        echo "$package $(candidate "$package")"
+    done
+    echo "$modules"
+    cat "$0" "$top/tests/guest/init" "$top"/tests/guest/hold/*
+}
+
+download() {
+    say "downloading $packages"
+    mkdir "$work/deb"
+    # Unquoted: a list of packages.
+    (cd "$work/deb" && apt-get -o APT::Sandbox::User=root \
+        download $packages >&2)
+    for deb in "$work"/deb/*.deb; do
+        dpkg-deb -x "$deb" "$work/root"
+    done
+}
+
+# The headers refer to each other by absolute paths: make them ours.
+build_hold_module() {
+    say "building annex-hold.ko for $release"
+    headers_dir=$work/root/usr/src/linux-headers-$release
+    sed -i "s,/usr/src,$work/root/usr/src,g" "$headers_dir/Makefile"
+    mkdir "$work/hold"
+    cp "$top"/tests/guest/hold/* "$work/hold/"
+    make -C "$headers_dir" M="$work/hold" ARCH=$make_arch modules >&2
+    mkdir -p "$tree/lib/modules/$release/extra"
+    cp "$work/hold/annex-hold.ko" "$tree/lib/modules/$release/extra/"
+}
+
+# The files of a module and of all that it depends on, relative.
+module_files() {
+    modprobe --dirname "$work/root" --set-version "$release" \
+        --config /dev/null --show-depends "$1" > "$work/depends" ||
+        die "kernel $release has no module $1"
+    sed -n "s,^insmod $work/root/lib/modules/$release/\([^ ]*\).*,\1,p" \
+        "$work/depends"
+}
+
+copy_modules() {
+    from=$work/root/lib/modules/$release
+    depmod -b "$work/root" "$release"
+    for module in $modules; do
+        module_files "$module" > "$work/files"
+        while read -r file; do
+            mkdir -p "$tree/lib/modules/$release/$(dirname "$file")"
+            cp "$from/$file" "$tree/lib/modules/$release/$file"
+        done < "$work/files"
+    done
+    cp "$from"/modules.builtin* "$from/modules.order" \
+        "$tree/lib/modules/$release/"
+    depmod -b "$tree" "$release"
+}
+
+# Unpack the kernel: QEMU boots it by PVH, which saves the 3 s that the
+# guest, emulated, would need for that.
+build_kernel() {
+    cp "$work/root/boot/$image-$release" "$work/out/$image"
+    start=$(LC_ALL=C grep -obUaP '\xfd7zXZ\x00' "$work/out/$image" |
+        head -n 1 | cut -d : -f 1)
+    [ -n "$start" ] || die "$kernel is not compressed with xz"
+    tail -c "+$((start + 1))" "$work/out/$image" |
+        xz -dc --single-stream > "$work/out/vmlinux" 2> "$work/xz.log" ||
+        die "cannot unpack the kernel: $(cat "$work/xz.log")"
+}
+
+build_initramfs() {
+    mkdir -p "$tree/bin" "$tree/proc" "$tree/sys" "$tree/dev" "$tree/tmp" \
+        "$tree/mnt"
+    cp "$work/root/bin/busybox" "$tree/bin/"
+    for applet in $("$tree/bin/busybox" --list); do
+        [ "$applet" = busybox ] || ln -s busybox "$tree/bin/$applet"
+    done
+    cp "$top/tests/guest/init" "$tree/init"
+    chmod 755 "$tree/init"
+    copy_modules
+    (cd "$tree" && find . | LC_ALL=C sort > "$work/names" &&
+        cpio --quiet -o -H newc -R 0:0 < "$work/names") \
+        > "$work/out/initramfs.cpio"
+    gzip -9n "$work/out/initramfs.cpio"
+}
+
+build() {
+    work=$(mktemp -d "$cache/.build-XXXXXX")
+    trap 'rm -rf "$work"' EXIT
+    trap 'exit 1' HUP INT TERM
+    tree=$work/tree
+    mkdir "$work/out" "$work/root" "$tree"
+    download
+    build_hold_module
+    build_initramfs
+    build_kernel
+    # Somebody else's equal result is as good.
+    mv -T "$work/out" "$result" 2> /dev/null || [ -d "$result" ] ||
+        die "cannot make $result"
+}
+
+[ $# -eq 1 ] || die "usage: guest-image.sh ARCH"
+set_arch "$1"
+resolve_packages
+hash=$(inputs | sha256sum | cut -c 1-12)
+mkdir -p "$cache"
+result=$cache/$arch-$release-$hash
+if [ -d "$result" ]; then
+    say "already there"
+else
+    install_tools
+    build
+fi
+echo "$result"

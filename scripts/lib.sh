@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What the scripts share: messages, packages, cache folder, host facts.
+# shellcheck shell=bash source-path=SCRIPTDIR
+
+SCRIPTS=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck disable=SC2034 # used where this is read
+TOP=$(dirname -- "$SCRIPTS")
+
+# Progress goes to stderr: stdout carries results only.
+say() {
+    printf 'annex: %s\n' "$*" >&2
+}
+
+die() {
+    printf 'annex: error: %s\n' "$*" >&2
+    exit 1
+}
+
+# Run a command with its output kept in LOG; show the end of it on failure.
+logged() {
+    local log=$1
+    shift
+    if ! "$@" >"$log" 2>&1; then
+        tail -n 40 -- "$log" >&2
+        return 1
+    fi
+}
+
+as_root() {
+    if [ "$(id -u)" -eq 0 ]; then
+        "$@"
+    elif command -v sudo >/dev/null; then
+        sudo -- "$@"
+    else
+        die "this needs root or sudo: $*"
+    fi
+}
+
+cache_dir() {
+    printf '%s\n' "${XDG_CACHE_HOME:-$HOME/.cache}/annex"
+}
+
+package_installed() {
+    local status
+    status=$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null) || true
+    [ "$status" = installed ]
+}
+
+# Install those of the named packages that are missing.  A stale index is no
+# error as long as the packages themselves can still be fetched.
+install_packages() {
+    local package log missing=()
+    for package in "$@"; do
+        package_installed "$package" || missing+=("$package")
+    done
+    if [ ${#missing[@]} -eq 0 ]; then
+        return
+    fi
+    say "installing ${missing[*]}"
+    log=$(mktemp)
+    as_root apt-get -q -o DPkg::Lock::Timeout=300 update >"$log" 2>&1 ||
+        say "apt-get update failed, going on with the index there is"
+    logged "$log" as_root env DEBIAN_FRONTEND=noninteractive \
+        apt-get -q -y -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 \
+        install --no-install-recommends "${missing[@]}" ||
+        die "cannot install ${missing[*]}"
+    rm -f -- "$log"
+}
+
+# Read the facts about a host (see hosts/7.2.sh) into HOST_* variables.
+load_host() {
+    local facts=$SCRIPTS/hosts/$1.sh
+    if [ ! -f "$facts" ]; then
+        die "unknown host '$1'; known: $(known_hosts)"
+    fi
+    # shellcheck source=hosts/7.2.sh
+    . "$facts"
+}
+
+known_hosts() {
+    local facts names=()
+    for facts in "$SCRIPTS"/hosts/*.sh; do
+        names+=("$(basename -- "$facts" .sh)")
+    done
+    printf '%s\n' "${names[*]}"
+}
+
+# host_fact TREE KEY: one value out of a prepared tree's annex-host.conf
+host_fact() {
+    sed -n "s/^$2=//p" "$1/annex-host.conf"
+}

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Tests of the harness itself, with a real Linux guest. */
+#include "vm.h"
+
+static bool skip_without_guest(void)
+{
+    if (test_host_has_guest("x86_64")) {
+        return false;
+    }
+    g_test_skip("ANNEX_GUEST_DIR is not set");
+    return true;
+}
+
+static void guest_commands(void)
+{
+    TestVm *vm;
+    const char *out;
+    int i;
+
+    if (skip_without_guest()) {
+        return;
+    }
+    vm = test_vm_new("guest");
+    test_vm_guest(vm, "q35");
+    test_vm_start(vm);
+    guest_wait_ready(vm->guest, 0);
+    g_assert_cmpstr(guest_ok(vm->guest, "echo a; echo \"b  '\\\\c'\" >&2"),
+                    ==, "a\nb  '\\c'");
+    g_assert_cmpint(guest_run(vm->guest, &out, 0, "echo no; exit 3"), ==, 3);
+    g_assert_cmpstr(out, ==, "no");
+    for (i = 0; i < 20; i++) {
+        guest_ok(vm->guest, "echo noise-%d > /dev/kmsg", i);
+        out = guest_ok(vm->guest, "echo @%d@", i);
+        g_assert_true(g_str_has_prefix(out, "@"));
+    }
+    guest_expect(vm->guest, "noise-19", 0);
+    guest_start(vm->guest, "sleep 1; echo late > /dev/kmsg");
+    guest_expect(vm->guest, "late$", 0);
+    guest_wait_until(vm->guest, 0, "true");
+
+    /* Again after a reset. */
+    qmp_ok(vm->qmp, "system_reset", QMP_ANY);
+    guest_wait_ready(vm->guest, 0);
+    guest_ok(vm->guest, "true");
+    test_vm_quit(vm);
+    test_vm_free(vm);
+}
+
+static void guest_migrates(void)
+{
+    g_autofree char *uri = NULL;
+    TestVm *src;
+    TestVm *dst;
+
+    if (skip_without_guest()) {
+        return;
+    }
+    src = test_vm_new("src");
+    dst = test_vm_new("dst");
+    uri = g_strdup_printf("unix:%s/migrate", dst->dir);
+    test_vm_guest(src, "q35");
+    test_vm_guest(dst, "q35");
+    test_vm_arg(dst, "-incoming", uri, NULL);
+    test_vm_start(src);
+    test_vm_start(dst);
+    guest_wait_ready(src->guest, 0);
+    guest_ok(src->guest, "echo moved > /tmp/x");
+    qmp_ok(src->qmp, "migrate", "{'uri': %s}", uri);
+    qmp_wait_event(dst->qmp, "RESUME", 0, QMP_ANY);
+    g_assert_cmpstr(guest_ok(dst->guest, "cat /tmp/x"), ==, "moved");
+    test_vm_free(src);
+    test_vm_free(dst);
+}
+
+static void guest_holds_device(void)
+{
+    TestVm *vm;
+
+    if (skip_without_guest()) {
+        return;
+    }
+    vm = test_vm_new("hold");
+    test_vm_args(vm, "-device virtio-rng-pci,id=rng0,addr=5");
+    test_vm_guest(vm, "pc");
+    test_vm_start(vm);
+    guest_wait_ready(vm->guest, 0);
+    guest_ok(vm->guest, "annex_hold 0000:00:05.0");
+    qmp_ok(vm->qmp, "device_del", "{'id': 'rng0'}");
+    guest_expect(vm->guest, "annex-hold: remove", 0);
+    g_assert_true(qmp_has_device(vm->qmp, "rng0"));
+    qmp_expect_no_event(vm->qmp, "DEVICE_DELETED", 0, QMP_ANY);
+    guest_ok(vm->guest, "annex_release");
+    qmp_wait_event(vm->qmp, "DEVICE_DELETED", 0, "{'device': 'rng0'}");
+    test_vm_quit(vm);
+    test_vm_free(vm);
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/harness/guest/commands", guest_commands);
+    g_test_add_func("/harness/guest/migrates", guest_migrates);
+    g_test_add_func("/harness/guest/holds-device", guest_holds_device);
+    return g_test_run();
+}
