@@ -97,6 +97,11 @@ void fake_slot_light(FakeGuest *g)
     }
 }
 
+void fake_slot_power_on(FakeGuest *g)
+{
+    pcie_control(g, SLTCTL_PIC | SLTCTL_PCC, SLTCTL_PIC_ON);
+}
+
 static void take(FakeGuest *g)
 {
     fake_slot_ack(g);

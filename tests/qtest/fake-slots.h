@@ -13,6 +13,9 @@ void fake_slot_ack(FakeGuest *g);
 void fake_slot_blink(FakeGuest *g);
 void fake_slot_light(FakeGuest *g);
 
+/* Power a PCI Express slot on, indicator lit, as after a plug. */
+void fake_slot_power_on(FakeGuest *g);
+
 /* Whether a press of the button is latched.  The guest does not see this. */
 bool fake_slot_is_pressed(FakeGuest *g);
 
