@@ -7,31 +7,37 @@
 /* The guest is to have finished with the slot before it changes again. */
 #define SETTLE_MS 300
 
-bool unplug_pci_shares_slot(const UnplugRecord *r, const DeviceState *dev)
+int unplug_pci_slot(const DeviceState *dev)
 {
-    const PCIDevice *ours = PCI_DEVICE(r->dev);
-    const PCIDevice *other =
-        (PCIDevice *)object_dynamic_cast(OBJECT(dev), TYPE_PCI_DEVICE);
+    return PCI_SLOT(PCI_DEVICE(dev)->devfn);
+}
 
-    return other && pci_get_bus(ours) == pci_get_bus(other) &&
-           PCI_SLOT(ours->devfn) == PCI_SLOT(other->devfn);
+UnplugRecord *unplug_pci_slot_mate(const DeviceState *dev)
+{
+    const PCIDevice *pci = PCI_DEVICE(dev);
+    PCIBus *bus = pci_get_bus(pci);
+    int i;
+
+    for (i = 0; i < PCI_FUNC_MAX; i++) {
+        PCIDevice *f = bus->devices[PCI_DEVFN(PCI_SLOT(pci->devfn), i)];
+        UnplugRecord *r = f && f != pci ? unplug_find(f) : NULL;
+
+        if (r && !r->leaving) {
+            return r;
+        }
+    }
+    return NULL;
 }
 
 bool unplug_pci_slot_is_shared(const UnplugRecord *r, Error **errp)
 {
-    const GList *l;
+    const UnplugRecord *mate = unplug_pci_slot_mate(r->dev);
 
-    for (l = unplug_records(); l; l = l->next) {
-        const UnplugRecord *other = l->data;
-
-        if (other != r && other->dev &&
-            unplug_pci_shares_slot(r, other->dev)) {
-            error_setg(errp, "the slot of '%s' is also being removed for "
-                       "'%s'", r->path, other->path);
-            return true;
-        }
+    if (mate) {
+        error_setg(errp, "the slot of device '%s' is also being emptied for "
+                   "device '%s'", r->path, mate->path);
     }
-    return false;
+    return mate;
 }
 
 /* Function 0 last: it is the one that makes the guest look at the slot. */

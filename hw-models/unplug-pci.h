@@ -19,8 +19,11 @@
 #define UNPLUG_PCI_BLINK_MS 5000
 #define UNPLUG_PCI_CANCEL_MS 4500
 
-/* Whether @dev is in the slot of @r's device. */
-bool unplug_pci_shares_slot(const UnplugRecord *r, const DeviceState *dev);
+/* The slot of @dev. */
+int unplug_pci_slot(const DeviceState *dev);
+
+/* The record of another function in the slot of @dev, or NULL. */
+UnplugRecord *unplug_pci_slot_mate(const DeviceState *dev);
 
 /*
  * Whether another function of @r's slot has a request of its own, in which

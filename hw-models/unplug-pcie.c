@@ -295,7 +295,8 @@ const UnplugTransportOps unplug_pcie = {
     .listening = listening,
     .cancel = cancel,
     .resume_cancel = resume_cancel,
-    .shares_slot = unplug_pci_shares_slot,
+    .slot = unplug_pci_slot,
+    .slot_mate = unplug_pci_slot_mate,
     .in_flight = in_flight,
     .after_reset = after_reset,
 };

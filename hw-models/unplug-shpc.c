@@ -251,6 +251,7 @@ const UnplugTransportOps unplug_shpc = {
     .retry = retry,
     .listening = listening,
     .cancel = cancel,
-    .shares_slot = unplug_pci_shares_slot,
+    .slot = unplug_pci_slot,
+    .slot_mate = unplug_pci_slot_mate,
     .in_flight = in_flight,
 };

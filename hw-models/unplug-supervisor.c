@@ -2,152 +2,55 @@
 /* Unplug supervisor: records follow the requests that handlers get. */
 #include "hw-models/unplug-supervisor.h"
 #include "common/host/run.h"
-#include "common/shadow.h"
 #include "hw-models/unplug-adopt.h"
 #include "hw-models/unplug-commands.h"
 #include "hw-models/unplug-handlers.h"
+#include "hw-models/unplug-live.h"
 #include "hw-models/unplug-registry.h"
-#include "hw-models/unplug-report.h"
 #include "hw-models/unplug-reset.h"
 
-#define SHADOW_KEY "unplug"
-
-static UnplugCore *core;
-static AnnexHookSet *hooks;
-static QEMUTimer *deadline_timer;
 static bool in_reset;
 
 /* The deadline of the request that is being made, or -1. */
 static int64_t wanted_timeout_ms = -1;
 
-int64_t unplug_now_ms(void)
+/* A record of another device that goes with @dev, or NULL. */
+static UnplugRecord *slot_mate(const UnplugTransportOps *transport,
+                               DeviceState *dev)
 {
-    return qemu_clock_get_ms(QEMU_CLOCK_VIRTUAL);
+    return transport->slot_mate ? transport->slot_mate(dev) : NULL;
 }
 
-UnplugRecord *unplug_find(const void *dev)
+static int64_t timeout_ms_for(const UnplugTransportOps *transport)
 {
-    return unplug_core_find(core, dev);
+    return wanted_timeout_ms >= 0 ? wanted_timeout_ms
+                                  : unplug_registry_timeout_ms(transport);
 }
 
-const GList *unplug_records(void)
+static UnplugRetry may_ask(UnplugRecord *r, Error **errp)
 {
-    return unplug_core_list(core);
+    return r && r->transport->retry ? r->transport->retry(r, errp)
+                                    : UNPLUG_RETRY_ASK;
 }
 
-static void set_timer(void)
+static UnplugRetry ask_first(HotplugHandler *handler, DeviceState *dev,
+                             Error **errp)
 {
-    int64_t next = unplug_core_next_deadline(core);
+    const UnplugTransportOps *transport =
+        unplug_registry_classify(handler, dev);
+    UnplugRetry retry;
 
-    if (next < 0) {
-        timer_del(deadline_timer);
-    } else {
-        timer_mod(deadline_timer, next);
+    if (!transport) {
+        return UNPLUG_RETRY_ASK;
     }
-}
-
-static void on_deadline(void *opaque)
-{
-    unplug_core_expire(core, unplug_now_ms());
-    set_timer();
-}
-
-/* In the main loop: by now the host has sent DEVICE_DELETED. */
-static void report_gone(void *opaque)
-{
-    unplug_core_gone(core, opaque, unplug_now_ms());
-    set_timer();
-}
-
-static void gone_soon(UnplugRecord *r)
-{
-    unplug_core_detach(core, r);
-    aio_bh_schedule_oneshot(qemu_get_aio_context(), report_gone, r);
-}
-
-/* The device is being finalized, or its record has ended before it. */
-static void on_release(Object *obj, void *state)
-{
-    UnplugRecord *r = unplug_find(obj);
-
-    if (r) {
-        gone_soon(r);
+    /* To the guest, this repeats the request for the other function. */
+    retry = may_ask(slot_mate(transport, dev), errp);
+    if (retry != UNPLUG_RETRY_REFUSE) {
+        /* Counted before the request, which the host may complete at once. */
+        unplug_live_asked(unplug_live_open(handler, dev, transport),
+                          timeout_ms_for(transport));
     }
-}
-
-static void attach(UnplugRecord *r)
-{
-    if (r->transport->attach) {
-        r->transport->attach(hooks, r);
-    }
-}
-
-static UnplugRecord *open_record(HotplugHandler *handler, DeviceState *dev,
-                                 const UnplugTransportOps *transport)
-{
-    g_autofree char *path = object_get_canonical_path(OBJECT(dev));
-    UnplugRecord *r = unplug_core_open(core, dev, dev->id, path,
-                                       object_get_typename(OBJECT(dev)));
-
-    r->handler = handler;
-    r->transport = transport;
-    annex_shadow_set(OBJECT(dev), SHADOW_KEY, r, on_release);
-    attach(r);
-    return r;
-}
-
-/* @dev's record has ended, and @dev has not. */
-static void forget_device(DeviceState *dev)
-{
-    annex_shadow_clear(OBJECT(dev), SHADOW_KEY);
-    set_timer();
-}
-
-static void finish(UnplugRecord *r, UnplugOutcome outcome, bool present)
-{
-    DeviceState *dev = r->dev;
-
-    annex_host_set_pending_delete(dev, false);
-    unplug_core_finish(core, r, outcome, present, unplug_now_ms());
-    forget_device(dev);
-}
-
-void unplug_seen(UnplugRecord *r)
-{
-    unplug_core_seen(r, unplug_now_ms());
-}
-
-static void refused(UnplugRecord *r, UnplugErrorReason reason, int code,
-                    const char *message)
-{
-    DeviceState *dev = r->dev;
-
-    if (r->leaving) {
-        return;
-    }
-    annex_host_set_pending_delete(dev, false);
-    unplug_core_refused(core, r, reason, code, message, unplug_now_ms());
-    forget_device(dev);
-}
-
-void unplug_guest_refused(UnplugRecord *r, int code, const char *message)
-{
-    refused(r, UNPLUG_ERROR_REASON_GUEST_REFUSED, code, message);
-}
-
-void unplug_cancelled(UnplugRecord *r, UnplugOutcome outcome)
-{
-    finish(r, outcome, true);
-}
-
-static void count_attempt(UnplugRecord *r)
-{
-    int64_t timeout_ms = wanted_timeout_ms >= 0
-                         ? wanted_timeout_ms
-                         : unplug_registry_timeout_ms(r->transport);
-
-    unplug_core_asked(core, r, timeout_ms, unplug_now_ms());
-    set_timer();
+    return retry;
 }
 
 UnplugRetry unplug_supervisor_asking(HotplugHandler *handler,
@@ -155,26 +58,15 @@ UnplugRetry unplug_supervisor_asking(HotplugHandler *handler,
                                      Error **errp)
 {
     UnplugRecord *r = unplug_find(dev);
-    UnplugRetry retry = UNPLUG_RETRY_ASK;
+    UnplugRetry retry;
 
     *is_new = !r;
-    if (r) {
-        if (r->transport->retry) {
-            retry = r->transport->retry(r, errp);
-        }
-        if (retry == UNPLUG_RETRY_ASK) {
-            attach(r);
-        }
-    } else {
-        const UnplugTransportOps *transport =
-            unplug_registry_classify(handler, dev);
-
-        if (!transport) {
-            return UNPLUG_RETRY_ASK;
-        }
-        r = open_record(handler, dev, transport);
-        /* Before the request, which the host may complete at once. */
-        count_attempt(r);
+    if (!r) {
+        return ask_first(handler, dev, errp);
+    }
+    retry = may_ask(r, errp);
+    if (retry == UNPLUG_RETRY_ASK) {
+        unplug_live_attach(r);
     }
     return retry;
 }
@@ -189,38 +81,57 @@ void unplug_supervisor_asked(DeviceState *dev, bool is_new, bool failed)
     }
     if (!failed) {
         if (!is_new) {
-            count_attempt(r);
+            unplug_live_asked(r, timeout_ms_for(r->transport));
         }
         /* A device_del of the same device, QMP or HMP, is to reach us. */
         annex_host_set_pending_delete(dev, dev->pending_deleted_event);
     } else if (is_new) {
-        unplug_core_drop(core, r);
-        forget_device(dev);
+        unplug_live_drop(r);
     }
+}
+
+/*
+ * The slot that the guest is emptying: what goes with a device that was
+ * asked for, or with the first that was not, is not news.  All of it goes
+ * in one access by the guest, before the main loop runs again.
+ */
+static struct {
+    BusState *bus;
+    int slot;
+} ejecting;
+
+static void ejecting_is_over(void *opaque)
+{
+    ejecting.bus = NULL;
+}
+
+/* Whether @dev is the first of its slot to go. */
+static bool begins_eject(const UnplugTransportOps *transport,
+                         DeviceState *dev)
+{
+    int slot = transport->slot ? transport->slot(dev) : 0;
+
+    if (!transport->slot) {
+        return true;
+    }
+    if (ejecting.bus == dev->parent_bus && ejecting.slot == slot) {
+        return false;
+    }
+    ejecting.bus = dev->parent_bus;
+    ejecting.slot = slot;
+    aio_bh_schedule_oneshot(qemu_get_aio_context(), ejecting_is_over, NULL);
+    return true;
 }
 
 void unplug_supervisor_ejecting(HotplugHandler *handler, DeviceState *dev)
 {
-    const UnplugTransportOps *transport;
-    const GList *l;
+    const UnplugTransportOps *transport =
+        in_reset ? NULL : unplug_registry_classify(handler, dev);
+    bool first = transport && begins_eject(transport, dev);
 
-    if (in_reset || unplug_find(dev)) {
-        return;
+    if (first && !unplug_find(dev) && !slot_mate(transport, dev)) {
+        unplug_live_open(handler, dev, transport);
     }
-    transport = unplug_registry_classify(handler, dev);
-    if (!transport) {
-        return;
-    }
-    /* The other functions of a slot go with the one that was asked for. */
-    for (l = unplug_records(); l; l = l->next) {
-        const UnplugRecord *r = l->data;
-
-        if (r->dev && r->transport == transport && transport->shares_slot &&
-            transport->shares_slot(r, dev)) {
-            return;
-        }
-    }
-    open_record(handler, dev, transport);
 }
 
 void unplug_supervisor_eject_failed(DeviceState *dev, const char *message)
@@ -231,10 +142,10 @@ void unplug_supervisor_eject_failed(DeviceState *dev, const char *message)
         return;
     }
     if (r->attempt) {
-        refused(r, UNPLUG_ERROR_REASON_HOST_REFUSED, UNPLUG_NO_CODE, message);
+        unplug_live_refused(r, UNPLUG_ERROR_REASON_HOST_REFUSED,
+                            UNPLUG_NO_CODE, message);
     } else {
-        unplug_core_drop(core, r);
-        forget_device(dev);
+        unplug_live_drop(r);
     }
 }
 
@@ -248,7 +159,7 @@ static void on_unrealize(DeviceListener *listener, DeviceState *dev)
             r->transport->after_removal(r);
         }
         if (r->transport->gone_when_unrealized) {
-            gone_soon(r);
+            unplug_live_gone_soon(r);
         }
     }
 }
@@ -286,28 +197,26 @@ bool unplug_supervisor_cancel(UnplugRecord *r, UnplugOutcome *outcome,
     case UNPLUG_CANCEL_WITHDRAWN:
         *pending = false;
         *outcome = UNPLUG_OUTCOME_WITHDRAWN;
-        finish(r, *outcome, true);
+        unplug_live_finish(r, *outcome, true);
         break;
     case UNPLUG_CANCEL_ASKED:
         *outcome = UNPLUG_OUTCOME_ABORTED;
-        unplug_core_cancelling(core, r, UNPLUG_CANCEL_ABORTING);
+        unplug_live_cancelling(r, UNPLUG_CANCEL_ABORTING);
         break;
     case UNPLUG_CANCEL_KEEP:
         *outcome = UNPLUG_OUTCOME_UNDONE;
-        unplug_core_cancelling(core, r, UNPLUG_CANCEL_KEEPING);
+        unplug_live_cancelling(r, UNPLUG_CANCEL_KEEPING);
         break;
     }
-    set_timer();
     return true;
 }
 
 static void resume(UnplugRecord *r, const UnplugSaved *saved)
 {
-    unplug_core_resume(core, r, saved->attempt, saved->elapsed_ms,
-                       saved->asked_ms, saved->timed_out, unplug_now_ms());
+    unplug_live_resume(r, saved);
     if (saved->cancel != UNPLUG_CANCEL_NONE && r->transport->resume_cancel) {
         r->transport->resume_cancel(r);
-        unplug_core_cancelling(core, r, saved->cancel);
+        unplug_live_cancelling(r, saved->cancel);
     }
 }
 
@@ -315,13 +224,11 @@ void unplug_supervisor_adopt(HotplugHandler *handler, DeviceState *dev,
                              bool in_flight, bool seen,
                              const UnplugSaved *saved)
 {
-    UnplugRecord *r = open_record(handler, dev,
+    UnplugRecord *r = unplug_live_open(handler, dev,
                                   unplug_registry_classify(handler, dev));
 
-    unplug_core_asked(core, r,
-                      saved ? saved->timeout_ms
-                            : unplug_registry_timeout_ms(r->transport),
-                      unplug_now_ms());
+    unplug_live_asked(r, saved ? saved->timeout_ms
+                               : unplug_registry_timeout_ms(r->transport));
     if (saved) {
         resume(r, saved);
         seen = saved->seen;
@@ -330,7 +237,6 @@ void unplug_supervisor_adopt(HotplugHandler *handler, DeviceState *dev,
         unplug_seen(r);
     }
     annex_host_set_pending_delete(dev, true);
-    set_timer();
     if (!in_flight && !seen) {
         /* The host's stream leaves DIMM requests behind: make it again. */
         hotplug_handler_unplug_request(handler, dev, NULL);
@@ -344,11 +250,9 @@ void unplug_supervisor_forget(void)
 
     for (l = all; l; l = l->next) {
         UnplugRecord *r = l->data;
-        DeviceState *dev = r->dev;
 
         if (!r->leaving) {
-            unplug_core_drop(core, r);
-            forget_device(dev);
+            unplug_live_drop(r);
         }
     }
 }
@@ -366,16 +270,17 @@ void unplug_supervisor_reset(bool begin)
             if (r->transport->after_reset) {
                 r->transport->after_reset(r);
             }
-            finish(r, UNPLUG_OUTCOME_RESET, true);
+            unplug_live_finish(r, UNPLUG_OUTCOME_RESET, true);
         }
     }
 }
 
 bool unplug_supervisor_start(const char *owner, Error **errp)
 {
+    static bool started;
     AnnexHookSet *set;
 
-    if (core) {
+    if (started) {
         return true;
     }
     set = annex_hooks_new(owner);
@@ -384,11 +289,10 @@ bool unplug_supervisor_start(const char *owner, Error **errp)
         annex_hooks_restore(set);
         return false;
     }
-    hooks = set;
-    core = unplug_core_new(&unplug_reporter);
-    deadline_timer = timer_new_ms(QEMU_CLOCK_VIRTUAL, on_deadline, NULL);
+    unplug_live_start(set);
+    started = true;
     device_listener_register(&device_listener);
-    unplug_reset_start(hooks);
+    unplug_reset_start(set);
     unplug_adopt_start();
     return true;
 }

@@ -59,8 +59,14 @@ typedef struct UnplugTransportOps {
      */
     void (*resume_cancel)(UnplugRecord *r);
 
-    /* Optional.  Would completing @r also take @dev away? */
-    bool (*shares_slot)(const UnplugRecord *r, const DeviceState *dev);
+    /* Optional.  The slot of @dev on its bus, for what goes as a whole. */
+    int (*slot)(const DeviceState *dev);
+
+    /*
+     * Optional.  The record of another device that the guest would remove
+     * together with @dev, or NULL.  Constant time.
+     */
+    UnplugRecord *(*slot_mate)(const DeviceState *dev);
 
     /*
      * Optional.  Do the registers show a request for @dev in flight?  For
