@@ -9,7 +9,7 @@ HOST_TARGETS=x86_64-softmmu,ppc64-softmmu
 
 # For the tests only: the guest's architecture, and packages.
 HOST_GUEST=amd64
-HOST_TEST_PACKAGES=()
+HOST_TEST_PACKAGES=(valgrind)
 
 # To configure QEMU, and to compile against its headers; libraries that no
 # header a module can use includes are left out (see HOST_DEFINES).

@@ -21,6 +21,8 @@ const FakeGuestOps *fake_guest_ops(const char *name)
     return *ops;
 }
 
+const char *fake_guest_wrapper;
+
 FakeGuest *fake_guest_start(const FakeGuestOps *ops, const char *options,
                             bool incoming)
 {
@@ -34,6 +36,9 @@ FakeGuest *fake_guest_start(const FakeGuestOps *ops, const char *options,
     }
     if (incoming) {
         test_vm_args(g->vm, "-incoming defer");
+    }
+    if (fake_guest_wrapper) {
+        test_vm_wrapper(g->vm, fake_guest_wrapper);
     }
     test_vm_halt_rom(g->vm);
     test_vm_qtest(g->vm);

@@ -40,6 +40,9 @@ extern const FakeGuestOps *const fake_guests[];
 /* The one of @name. */
 const FakeGuestOps *fake_guest_ops(const char *name);
 
+/* A command to run QEMU under (test_vm_wrapper()), or NULL. */
+extern const char *fake_guest_wrapper;
+
 /*
  * Start a VM with dev0 plugged and the guest not listening.  @options: of
  * annex-unplug, or NULL for a stock QEMU.  @incoming: start as the

@@ -24,6 +24,7 @@
 #define SHPC_BUTTON 0x04
 #define SHPC_LED_ON (1 << 2)
 #define SHPC_LED_BLINK (2 << 2)
+#define SHPC_ENABLED 2
 #define SHPC_OFF (3 << 2 | 3)
 
 static void pcie_set_up(FakeGuest *g)
@@ -99,7 +100,11 @@ void fake_slot_light(FakeGuest *g)
 
 void fake_slot_power_on(FakeGuest *g)
 {
-    pcie_control(g, SLTCTL_PIC | SLTCTL_PCC, SLTCTL_PIC_ON);
+    if (is_shpc(g)) {
+        shpc_command(g, SHPC_LED_ON | SHPC_ENABLED);
+    } else {
+        pcie_control(g, SLTCTL_PIC | SLTCTL_PCC, SLTCTL_PIC_ON);
+    }
 }
 
 static void take(FakeGuest *g)

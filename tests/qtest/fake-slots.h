@@ -13,7 +13,7 @@ void fake_slot_ack(FakeGuest *g);
 void fake_slot_blink(FakeGuest *g);
 void fake_slot_light(FakeGuest *g);
 
-/* Power a PCI Express slot on, indicator lit, as after a plug. */
+/* Power a slot on, indicator lit, as after a plug. */
 void fake_slot_power_on(FakeGuest *g);
 
 /* Whether a press of the button is latched.  The guest does not see this. */
