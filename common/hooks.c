@@ -84,6 +84,7 @@ void *annex_hooks_next_method(void *klass, size_t offset)
     /* A class younger than the hook has the replacement of its parent. */
     while (!annex_hooks_has_slot((char *)k + offset)) {
         k = object_class_get_parent(k);
+        g_assert(k);
     }
     return annex_hooks_next((char *)k + offset);
 }

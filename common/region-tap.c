@@ -62,9 +62,10 @@ void annex_region_tap(AnnexHookSet *set, MemoryRegion *mr,
                       const AnnexRegionTap *tap)
 {
     const char *name = memory_region_name(mr);
-    Tapped *t;
+    Tapped *t = annex_shadow_get(OBJECT(mr), SHADOW_KEY);
 
-    if (annex_shadow_get(OBJECT(mr), SHADOW_KEY)) {
+    if (t) {
+        g_assert(t->tap == tap);
         return;
     }
     t = g_new0(Tapped, 1);

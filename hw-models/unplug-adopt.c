@@ -36,10 +36,6 @@ static int adopt(Object *obj, void *opaque)
 
 static void on_run_state(void *opaque, bool running, RunState state)
 {
-    if (state == RUN_STATE_INMIGRATE || state == RUN_STATE_RESTORE_VM) {
-        arrived = true;
-        unplug_supervisor_forget();
-    }
     if (running && arrived) {
         arrived = false;
         object_child_foreach_recursive(qdev_get_machine(), adopt, NULL);
@@ -47,9 +43,13 @@ static void on_run_state(void *opaque, bool running, RunState state)
     }
 }
 
+void unplug_adopt_expect(void)
+{
+    arrived = true;
+}
+
 void unplug_adopt_start(void)
 {
-    /* Set on the command line, before there is anybody to be notified. */
     arrived = runstate_check(RUN_STATE_INMIGRATE);
     qemu_add_vm_change_state_handler(on_run_state, NULL);
 }

@@ -10,4 +10,7 @@
  */
 void unplug_adopt_start(void);
 
+/* The devices are about to get the state of a snapshot. */
+void unplug_adopt_expect(void);
+
 #endif

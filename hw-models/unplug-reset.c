@@ -2,6 +2,7 @@
 /* Unplug reset: what a reset of the machine does to pending requests. */
 #include "hw-models/unplug-reset.h"
 #include "common/host/run.h"
+#include "hw-models/unplug-adopt.h"
 #include "hw-models/unplug-supervisor.h"
 
 static void (**slot)(MachineState *, AnnexResetArg);
@@ -11,6 +12,9 @@ static void on_reset(MachineState *machine, AnnexResetArg arg)
     unplug_supervisor_reset(true);
     annex_host_reset(annex_hooks_next(slot), machine, arg);
     unplug_supervisor_reset(false);
+    if (annex_host_reset_loads_state(arg)) {
+        unplug_adopt_expect();
+    }
 }
 
 void unplug_reset_start(AnnexHookSet *set)

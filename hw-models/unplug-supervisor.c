@@ -243,20 +243,6 @@ void unplug_supervisor_adopt(HotplugHandler *handler, DeviceState *dev,
     }
 }
 
-void unplug_supervisor_forget(void)
-{
-    g_autoptr(GList) all = g_list_copy((GList *)unplug_records());
-    GList *l;
-
-    for (l = all; l; l = l->next) {
-        UnplugRecord *r = l->data;
-
-        if (!r->leaving) {
-            unplug_live_drop(r);
-        }
-    }
-}
-
 void unplug_supervisor_reset(bool begin)
 {
     g_autoptr(GList) all = g_list_copy((GList *)unplug_records());

@@ -61,9 +61,6 @@ void unplug_supervisor_adopt(HotplugHandler *handler, DeviceState *dev,
                              bool in_flight, bool seen,
                              const UnplugSaved *saved);
 
-/* Forget every request without a report (a snapshot is being loaded). */
-void unplug_supervisor_forget(void);
-
 /*
  * The machine is being reset (@begin), or has been: what is still there
  * then has outlived its request.

@@ -39,4 +39,17 @@ static inline void annex_host_reset(void (*next)(MachineState *, AnnexResetArg),
     }
 }
 
+/*
+ * Whether a reset prepares the machine for the state of a snapshot
+ * (migration/savevm.c, load_snapshot()).
+ */
+static inline bool annex_host_reset_loads_state(AnnexResetArg arg)
+{
+#if HOST_SERIES < 900
+    return arg == SHUTDOWN_CAUSE_SNAPSHOT_LOAD;
+#else
+    return arg == RESET_TYPE_SNAPSHOT_LOAD;
+#endif
+}
+
 #endif

@@ -188,6 +188,60 @@ static void cancelled_here(gconstpointer data)
     fake_guest_stop(to);
 }
 
+static void job_done(FakeGuest *g, const char *id)
+{
+    qmp_wait_event(g->vm->qmp, "JOB_STATUS_CHANGE", 0,
+                   "{'id': %s, 'status': 'concluded'}", id);
+    qmp_ok(g->vm->qmp, "job-dismiss", "{'id': %s}", id);
+}
+
+/* A qcow2 image for savevm, made by QEMU itself. */
+static void add_snapshot_disk(FakeGuest *g)
+{
+    g_autofree char *path = g_build_filename(g->vm->dir, "snap.qcow2", NULL);
+    QmpClient *qmp = g->vm->qmp;
+
+    qmp_ok(qmp, "blockdev-create",
+           "{'job-id': 'j0', 'options': {'driver': 'file',"
+           " 'filename': %s, 'size': 0}}", path);
+    job_done(g, "j0");
+    qmp_ok(qmp, "blockdev-add", "{'driver': 'file', 'node-name': 'file0',"
+           " 'filename': %s}", path);
+    qmp_ok(qmp, "blockdev-create",
+           "{'job-id': 'j1', 'options': {'driver': 'qcow2',"
+           " 'file': 'file0', 'size': 67108864}}");
+    job_done(g, "j1");
+    qmp_ok(qmp, "blockdev-add", "{'driver': 'qcow2', 'node-name': 'snap0',"
+           " 'file': 'file0'}");
+}
+
+/* The state of a VM with a request in flight is saved, and comes back. */
+static void snapshot(gconstpointer data)
+{
+    const Case *c = data;
+    FakeGuest *g = fake_guest_start(c->ops, c->from, false);
+
+    add_snapshot_disk(g);
+    c->ops->listen(g);
+    qmp_ok(g->vm->qmp, "device_del", "{'id': 'dev0'}");
+    c->ops->take(g);
+    g_assert_cmpstr(qmp_hmp(g->vm->qmp, "savevm s0"), ==, "");
+    if (!c->seen) {
+        qmp_ok(g->vm->qmp, "stop", QMP_ANY);
+    }
+    g_assert_cmpstr(qmp_hmp(g->vm->qmp, "loadvm s0"), ==, "");
+    /* The request of before has ended; that of the snapshot is new. */
+    expect_done(g, "reset", true, 1);
+    if (!c->seen) {
+        qmp_ok(g->vm->qmp, "cont", QMP_ANY);
+    }
+    expect_request(g, "seen", true, 1);
+    c->ops->let_go(g);
+    expect_done(g, "deleted", false, 1);
+    expect_quiet(g);
+    fake_guest_stop(g);
+}
+
 static void add(const char *name, void (*fn)(gconstpointer), Case c)
 {
     g_autofree char *path =
@@ -228,5 +282,12 @@ int main(int argc, char **argv)
     add("cancelled-here", cancelled_here,
         (Case){ fake_guest_ops("acpi-pci"), true, "migrate=on",
                 "migrate=on" });
+    /* Here "seen" says that the VM runs while the snapshot is loaded. */
+    for (seen = 0; seen < 2; seen++) {
+        add("snapshot", snapshot,
+            (Case){ fake_guest_ops("pcie"), seen, "", "" });
+        add("snapshot", snapshot,
+            (Case){ fake_guest_ops("shpc"), seen, "", "" });
+    }
     return g_test_run();
 }
