@@ -210,6 +210,37 @@ static void other_package(void)
     test_vm_free(vm);
 }
 
+static void add_test_module(TestVm *vm, const char *name,
+                            const char *options)
+{
+    test_vm_args(vm, "-plugin %s/../tests/modules/annex-%s.so,%s",
+                 g_getenv("ANNEX_PLUGIN_DIR"), name, options);
+}
+
+/* Hooks, shadows and taps, tried from inside: QEMU starts if all is well. */
+static void selftest(void)
+{
+    TestVm *vm = machine();
+
+    add_test_module(vm, "selftest", "on-mismatch=refuse");
+    test_vm_start(vm);
+    g_assert_cmpstr(json_object_get_string_member(only_module(vm), "name"),
+                    ==, "selftest");
+    test_vm_quit(vm);
+    test_vm_free(vm);
+}
+
+static void wrong_size(void)
+{
+    TestVm *vm = machine();
+    g_autofree char *text = NULL;
+
+    add_test_module(vm, "wrongsize", "on-mismatch=refuse");
+    text = test_vm_start_expect_failure(vm);
+    g_assert_nonnull(strstr(text, "annex-wrongsize: type 'machine' has "));
+    test_vm_free(vm);
+}
+
 /* Errors of device_del on what cannot be unplugged stay QEMU's own. */
 static void errors_of_stock(void)
 {
@@ -288,6 +319,8 @@ int main(int argc, char **argv)
     g_test_add_func("/load/wrong-version", wrong_version);
     g_test_add_func("/load/wrong-version-skipped", wrong_version_skipped);
     g_test_add_func("/load/other-package", other_package);
+    g_test_add_func("/load/selftest", selftest);
+    g_test_add_func("/load/wrong-size", wrong_size);
     g_test_add_func("/load/errors-of-stock", errors_of_stock);
     g_test_add_func("/load/bad-arguments", bad_arguments);
     return g_test_run();
