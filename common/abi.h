@@ -23,8 +23,9 @@ VersionInfo *annex_abi_host(void);
 
 /*
  * Compare the host's version, the sizes of the types that libannex and the
- * module use, and the values of the QAPI enumerations in use, with those
- * compiled in.  Reads the host, changes nothing.
+ * module use, and the number of its events (the QAPI enumeration that the
+ * configuration changes most), with those compiled in.  Reads the host,
+ * changes nothing.
  *
  * Another package revision of the same version passes when all else
  * agrees; *@note is then one sentence that says so (g_free()), else NULL.

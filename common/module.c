@@ -97,7 +97,7 @@ static bool start(const Loaded *l)
     if (l->reason) {
         return true;
     }
-    if (!query_annex_start(&err) || !l->module->start(&err)) {
+    if (!query_annex_start(l->module->name, &err) || !l->module->start(&err)) {
         error_reportf_err(err, "annex-%s: ", l->module->name);
         return false;
     }

@@ -43,8 +43,8 @@ typedef struct AnnexModule {
 bool annex_module_install(const AnnexModule *module, int argc, char **argv);
 
 /*
- * Call @fn for each module in the order of loading.  @names and @values are
- * its options in force; @reason is NULL unless it is inert.
+ * Call @fn for each module in the order of loading.  @values are those in
+ * force of @options, as text; @reason is NULL unless it is inert.
  */
 typedef struct AnnexModuleView {
     const char *name;

@@ -65,22 +65,32 @@ static bool hook_schema(AnnexHookSet *set, Error **errp)
     return true;
 }
 
+/* Whether the host has none of @commands. */
+static bool names_are_free(const QmpCommandList *commands, Error **errp)
+{
+    const QmpCommand *cmd;
+
+    QTAILQ_FOREACH(cmd, commands, node) {
+        if (qmp_find_command(&qmp_commands, cmd->name)) {
+            error_setg(errp, "this QEMU has a command '%s' of its own",
+                       cmd->name);
+            return false;
+        }
+    }
+    return true;
+}
+
 bool annex_qmp_add(AnnexHookSet *set,
                    void (*init_marshal)(QmpCommandList *),
                    const QLitObject *schema, Error **errp)
 {
     QmpCommandList ours;
     QmpCommand *cmd, *next;
-    bool ok = schema_command || hook_schema(set, errp);
+    bool ok;
 
     init_marshal(&ours);
-    QTAILQ_FOREACH(cmd, &ours, node) {
-        if (ok && qmp_find_command(&qmp_commands, cmd->name)) {
-            error_setg(errp, "this QEMU has a command '%s' of its own",
-                       cmd->name);
-            ok = false;
-        }
-    }
+    ok = names_are_free(&ours, errp) &&
+         (schema_command || hook_schema(set, errp));
     QTAILQ_FOREACH_SAFE(cmd, &ours, node, next) {
         if (ok) {
             qmp_register_command(&qmp_commands, cmd->name, cmd->fn,

@@ -67,12 +67,12 @@ AnnexInfo *qmp_query_annex(Error **errp)
     return info;
 }
 
-bool query_annex_start(Error **errp)
+bool query_annex_start(const char *owner, Error **errp)
 {
     static bool started;
 
     if (!started) {
-        started = annex_qmp_add(annex_hooks_new("query-annex"),
+        started = annex_qmp_add(annex_hooks_new(owner),
                                 annex_qmp_init_marshal,
                                 &annex_qmp_schema_qlit, errp);
     }

@@ -5,7 +5,10 @@
 
 #include "common/host/qapi.h"
 
-/* Add the command, the first time it is called.  Under the BQL. */
-bool query_annex_start(Error **errp);
+/*
+ * Add the command, the first time it is called; @owner, a module, has the
+ * hook that this takes.  Under the BQL.
+ */
+bool query_annex_start(const char *owner, Error **errp);
 
 #endif

@@ -24,7 +24,7 @@ static uint64_t tapped_read(void *opaque, hwaddr addr, unsigned size)
     uint64_t value = t->ops->read(t->state, addr, size);
 
     if (t->tap->after_read) {
-        t->tap->after_read(t->state, addr, value, size);
+        t->tap->after_read(t->tap, t->state, addr, value, size);
     }
     return value;
 }
@@ -40,11 +40,11 @@ static void tapped_write(void *opaque, hwaddr addr, uint64_t value,
     /* The write may remove the device that the region belongs to. */
     memory_region_ref(mr);
     if (tap->before_write) {
-        tap->before_write(state, addr, value, size);
+        tap->before_write(tap, state, addr, value, size);
     }
     t->ops->write(state, addr, value, size);
     if (tap->after_write) {
-        tap->after_write(state, addr, value, size);
+        tap->after_write(tap, state, addr, value, size);
     }
     memory_region_unref(mr);
 }

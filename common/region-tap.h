@@ -6,20 +6,22 @@
 #include "common/hooks.h"
 #include "common/host/memory.h"
 
+typedef struct AnnexRegionTap AnnexRegionTap;
+
 /*
  * What is called around the host's own handler of an access.  Any of them
  * may be NULL.  @state is the host's opaque pointer of the region.  They
  * run in the vCPU thread (or the main thread, for accesses by qtest),
  * under the BQL.  None can change the access.
  */
-typedef struct AnnexRegionTap {
-    void (*after_read)(void *state, hwaddr addr, uint64_t value,
-                       unsigned size);
-    void (*before_write)(void *state, hwaddr addr, uint64_t value,
-                         unsigned size);
-    void (*after_write)(void *state, hwaddr addr, uint64_t value,
-                        unsigned size);
-} AnnexRegionTap;
+typedef void AnnexRegionTapFn(const AnnexRegionTap *tap, void *state,
+                              hwaddr addr, uint64_t value, unsigned size);
+
+struct AnnexRegionTap {
+    AnnexRegionTapFn *after_read;
+    AnnexRegionTapFn *before_write;
+    AnnexRegionTapFn *after_write;
+};
 
 /*
  * Watch @mr, which is implemented by MemoryRegionOps with plain read and

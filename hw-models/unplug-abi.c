@@ -10,5 +10,8 @@ const AnnexAbiType unplug_abi_types[] = {
     ANNEX_ABI(TYPE_PCI_BUS, PCIBus),
     ANNEX_ABI(TYPE_PCIE_SLOT, PCIESlot),
     ANNEX_ABI(TYPE_PC_DIMM, PCDIMMDevice),
+    /* These embed the ACPI controllers, which are no types of their own. */
+    ANNEX_ABI(TYPE_ICH9_LPC_DEVICE, ICH9LPCState),
+    ANNEX_ABI(TYPE_PIIX4_PM, PIIX4PMState),
     {}
 };

@@ -35,8 +35,8 @@ static int bus_select(DeviceState *dev)
     return bsel < ACPI_PCIHP_MAX_HOTPLUG_BUS ? (int)bsel : -1;
 }
 
-static void after_read(void *state, hwaddr addr, uint64_t value,
-                       unsigned size)
+static void after_read(const AnnexRegionTap *tap, void *state,
+                       hwaddr addr, uint64_t value, unsigned size)
 {
     AcpiPciHpState *s = state;
     const GList *l;
@@ -63,8 +63,8 @@ static void present_if_ejected(UnplugRecord *r, void *opaque)
     }
 }
 
-static void after_write(void *state, hwaddr addr, uint64_t value,
-                        unsigned size)
+static void after_write(const AnnexRegionTap *tap, void *state,
+                        hwaddr addr, uint64_t value, unsigned size)
 {
     if (addr == PCI_EJECT) {
         unplug_pci_each_kept(present_if_ejected, NULL);
@@ -86,7 +86,8 @@ static void attach(AnnexHookSet *hooks, UnplugRecord *r)
     }
 }
 
-static bool claims(HotplugHandler *handler, DeviceState *dev)
+static bool claims(const UnplugTransportOps *ops, HotplugHandler *handler,
+                   DeviceState *dev)
 {
     return object_dynamic_cast(OBJECT(handler), TYPE_ACPI_DEVICE_IF) &&
            object_dynamic_cast(OBJECT(dev), TYPE_PCI_DEVICE);
@@ -145,7 +146,8 @@ static void resume_cancel(UnplugRecord *r)
 }
 
 /* Whether the guest has read the bit is not in the registers: assume it. */
-static bool in_flight(HotplugHandler *handler, DeviceState *dev, bool *seen)
+static bool in_flight(const UnplugTransportOps *ops, HotplugHandler *handler,
+                      DeviceState *dev, bool *seen)
 {
     AcpiPciHpState *s = controller();
     int bsel = bus_select(dev);

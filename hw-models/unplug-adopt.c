@@ -27,7 +27,7 @@ static int adopt(Object *obj, void *opaque)
     }
     saved = unplug_vmstate_find(dev);
     in_flight = transport->in_flight &&
-                transport->in_flight(handler, dev, &seen);
+                transport->in_flight(transport, handler, dev, &seen);
     if (in_flight || saved) {
         unplug_supervisor_adopt(handler, dev, in_flight, seen, saved);
     }

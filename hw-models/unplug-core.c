@@ -85,18 +85,24 @@ static void arm(UnplugCore *core, UnplugRecord *r)
     }
 }
 
-void unplug_core_asked(UnplugCore *core, UnplugRecord *r, int64_t timeout_ms,
-                       int64_t now_ms)
+void unplug_core_continued(UnplugCore *core, UnplugRecord *r,
+                           int64_t timeout_ms, int64_t now_ms)
 {
     if (!r->attempt++) {
         r->since_ms = now_ms;
     }
     r->asked_ms = now_ms;
     r->timeout_ms = timeout_ms;
-    r->seen = false;
     r->timed_out = false;
     r->cancel = UNPLUG_CANCEL_NONE;
     arm(core, r);
+}
+
+void unplug_core_asked(UnplugCore *core, UnplugRecord *r, int64_t timeout_ms,
+                       int64_t now_ms)
+{
+    r->seen = false;
+    unplug_core_continued(core, r, timeout_ms, now_ms);
 }
 
 void unplug_core_detach(UnplugCore *core, UnplugRecord *r)

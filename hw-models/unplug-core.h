@@ -104,6 +104,13 @@ UnplugRecord *unplug_core_open(UnplugCore *core, void *dev, const char *id,
 void unplug_core_asked(UnplugCore *core, UnplugRecord *r, int64_t timeout_ms,
                        int64_t now_ms);
 
+/*
+ * The user has asked again, and the guest is at it already: as above, but
+ * what was seen still holds.
+ */
+void unplug_core_continued(UnplugCore *core, UnplugRecord *r,
+                           int64_t timeout_ms, int64_t now_ms);
+
 /* A request that never reached the guest: forget it without a report. */
 void unplug_core_drop(UnplugCore *core, UnplugRecord *r);
 

@@ -2,6 +2,7 @@
 /* Unplug handlers: the hooks on every hotplug handler of the host. */
 #include "hw-models/unplug-handlers.h"
 #include "common/host/pci.h"
+#include "common/host/qapi.h"
 #include "hw-models/unplug-supervisor.h"
 
 /*
@@ -32,15 +33,30 @@ static void request(HotplugHandler *handler, DeviceState *dev,
     switch (unplug_supervisor_asking(handler, dev, &is_new, &err)) {
     case UNPLUG_RETRY_ASK:
         next(handler, dev, &err);
-        /* fall through */
-    case UNPLUG_RETRY_RESUME:
         unplug_supervisor_asked(dev, is_new, err != NULL);
+        break;
+    case UNPLUG_RETRY_RESUME:
+        unplug_supervisor_continued(dev);
         break;
     case UNPLUG_RETRY_REFUSE:
         break;
     }
     error_propagate(errp, err);
     object_unref(OBJECT(dev));
+}
+
+void unplug_handlers_ask(HotplugHandler *handler, DeviceState *dev)
+{
+    HotplugHandlerClass *klass = HOTPLUG_HANDLER_GET_CLASS(handler);
+    Error *err = NULL;
+
+    requests++;
+    ANNEX_NEXT(klass, unplug_request)(handler, dev, &err);
+    requests--;
+    if (err) {
+        warn_reportf_err(err, "annex-unplug: cannot ask for '%s' again: ",
+                         dev->canonical_path);
+    }
 }
 
 static void on_unplug_request(HotplugHandler *handler, DeviceState *dev,

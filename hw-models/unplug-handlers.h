@@ -11,4 +11,10 @@
  */
 bool unplug_handlers_start(AnnexHookSet *set, Error **errp);
 
+/*
+ * Have @handler ask for @dev, which has a record: the same attempt, made
+ * again.
+ */
+void unplug_handlers_ask(HotplugHandler *handler, DeviceState *dev);
+
 #endif

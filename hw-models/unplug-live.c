@@ -137,6 +137,12 @@ void unplug_live_asked(UnplugRecord *r, int64_t timeout_ms)
     set_timer();
 }
 
+void unplug_live_continued(UnplugRecord *r, int64_t timeout_ms)
+{
+    unplug_core_continued(core, r, timeout_ms, unplug_now_ms());
+    set_timer();
+}
+
 void unplug_live_drop(UnplugRecord *r)
 {
     DeviceState *dev = r->dev;

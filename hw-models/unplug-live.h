@@ -25,6 +25,7 @@ void unplug_live_attach(UnplugRecord *r);
 
 /* As unplug_core_asked(), and so on; the timer follows. */
 void unplug_live_asked(UnplugRecord *r, int64_t timeout_ms);
+void unplug_live_continued(UnplugRecord *r, int64_t timeout_ms);
 void unplug_live_cancelling(UnplugRecord *r, UnplugCancel cancel);
 void unplug_live_resume(UnplugRecord *r, const UnplugSaved *saved);
 

@@ -175,7 +175,8 @@ static void attach(AnnexHookSet *hooks, UnplugRecord *r)
     }
 }
 
-static bool claims(HotplugHandler *handler, DeviceState *dev)
+static bool claims(const UnplugTransportOps *ops, HotplugHandler *handler,
+                   DeviceState *dev)
 {
     return object_dynamic_cast(OBJECT(handler), TYPE_PCIE_SLOT) &&
            object_dynamic_cast(OBJECT(dev), TYPE_PCI_DEVICE);
@@ -252,13 +253,16 @@ static void resume_cancel(UnplugRecord *r)
     Slot s = slot_of(port_of(r));
 
     unplug_pci_keep(r, true);
+    r->t.press_on_blink = r->cancel == UNPLUG_CANCEL_ABORTING &&
+                          is_powered(s) && !is_blinking(s);
     if (!(s.status & PCI_EXP_SLTSTA_PDS)) {
         annex_host_set_pending_delete(r->dev, false);
         unplug_pci_present_again(r);
     }
 }
 
-static bool in_flight(HotplugHandler *handler, DeviceState *dev, bool *seen)
+static bool in_flight(const UnplugTransportOps *ops, HotplugHandler *handler,
+                      DeviceState *dev, bool *seen)
 {
     Slot s = slot_of(PCI_DEVICE(handler));
 

@@ -21,7 +21,7 @@ const UnplugTransportOps *unplug_registry_classify(HotplugHandler *handler,
 
         if (ops->id == UNPLUG_TRANSPORT_OTHER) {
             fallback = ops;
-        } else if (ops->claims(handler, dev)) {
+        } else if (ops->claims(ops, handler, dev)) {
             return ops;
         }
     }

@@ -21,7 +21,10 @@ static void report_error(const UnplugRecord *r, UnplugErrorReason reason,
     if (!annex_event_allow("DEVICE_UNPLUG_ERROR", r->path, &suppressed)) {
         return;
     }
-    /* libvirt knows this one.  A failed eject of a DIMM has sent it. */
+    /*
+     * The one that management software knows.  The host sends it itself
+     * when it fails to remove a DIMM (hw/acpi/memory_hotplug.c, 7.2).
+     */
     if (reason == UNPLUG_ERROR_REASON_GUEST_REFUSED) {
         qapi_event_send_device_unplug_guest_error(ANNEX_OPT_STR(r->id),
                                                   r->path);

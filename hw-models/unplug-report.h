@@ -7,9 +7,11 @@
 
 /*
  * DEVICE_UNPLUG_ERROR, DEVICE_NOT_DELETED and DEVICE_UNPLUG_DONE, and the
- * stock DEVICE_UNPLUG_GUEST_ERROR for what a guest refused.  Errors, which
- * a guest could cause at will, are rate-limited by device; the other two
- * come once for each request or attempt of the user.
+ * stock DEVICE_UNPLUG_GUEST_ERROR for what a guest refused.  The errors,
+ * ours and the stock one together, are rate-limited by device: a guest can
+ * refuse as fast as somebody asks.  DEVICE_NOT_DELETED comes once for each
+ * attempt of the user, DEVICE_UNPLUG_DONE once for each request, or device
+ * that a guest ejects.
  */
 extern const UnplugReporter unplug_reporter;
 

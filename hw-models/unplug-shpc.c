@@ -79,8 +79,8 @@ static struct {
     bool pressed[PCI_SLOT_MAX];
 } before;
 
-static void after_read(void *state, hwaddr addr, uint64_t value,
-                       unsigned size)
+static void after_read(const AnnexRegionTap *tap, void *state,
+                       hwaddr addr, uint64_t value, unsigned size)
 {
     PCIDevice *bridge = state;
     const GList *l;
@@ -98,8 +98,8 @@ static void after_read(void *state, hwaddr addr, uint64_t value,
     }
 }
 
-static void before_write(void *state, hwaddr addr, uint64_t value,
-                         unsigned size)
+static void before_write(const AnnexRegionTap *tap, void *state,
+                         hwaddr addr, uint64_t value, unsigned size)
 {
     PCIDevice *bridge = state;
     int i;
@@ -134,8 +134,8 @@ static void on_change(UnplugRecord *r, PCIDevice *bridge)
     }
 }
 
-static void after_write(void *state, hwaddr addr, uint64_t value,
-                        unsigned size)
+static void after_write(const AnnexRegionTap *tap, void *state,
+                        hwaddr addr, uint64_t value, unsigned size)
 {
     PCIDevice *bridge = state;
     PCIBus *bus = bridge->shpc->sec_bus;
@@ -164,7 +164,8 @@ static void attach(AnnexHookSet *hooks, UnplugRecord *r)
     annex_region_tap(hooks, &bridge_of(r)->shpc->mmio, &tap);
 }
 
-static bool claims(HotplugHandler *handler, DeviceState *dev)
+static bool claims(const UnplugTransportOps *ops, HotplugHandler *handler,
+                   DeviceState *dev)
 {
     const PCIDevice *bridge =
         (PCIDevice *)object_dynamic_cast(OBJECT(handler), TYPE_PCI_DEVICE);
@@ -232,7 +233,13 @@ static UnplugCancelAction cancel(UnplugRecord *r, Error **errp)
     return UNPLUG_CANCEL_ASKED;
 }
 
-static bool in_flight(HotplugHandler *handler, DeviceState *dev, bool *seen)
+static void resume_cancel(UnplugRecord *r)
+{
+    r->t.press_on_blink = led(bridge_of(r), r->t.slot) != LED_BLINK;
+}
+
+static bool in_flight(const UnplugTransportOps *ops, HotplugHandler *handler,
+                      DeviceState *dev, bool *seen)
 {
     PCIDevice *bridge = PCI_DEVICE(handler);
     PCIDevice *pci = PCI_DEVICE(dev);
@@ -251,6 +258,7 @@ const UnplugTransportOps unplug_shpc = {
     .retry = retry,
     .listening = listening,
     .cancel = cancel,
+    .resume_cancel = resume_cancel,
     .slot = unplug_pci_slot,
     .slot_mate = unplug_pci_slot_mate,
     .in_flight = in_flight,

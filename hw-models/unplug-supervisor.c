@@ -90,6 +90,13 @@ void unplug_supervisor_asked(DeviceState *dev, bool is_new, bool failed)
     }
 }
 
+void unplug_supervisor_continued(DeviceState *dev)
+{
+    UnplugRecord *r = unplug_find(dev);
+
+    unplug_live_continued(r, timeout_ms_for(r->transport));
+}
+
 /*
  * The slot that the guest is emptying: what goes with a device that was
  * asked for, or with the first that was not, is not news.  All of it goes
@@ -215,8 +222,8 @@ static void resume(UnplugRecord *r, const UnplugSaved *saved)
 {
     unplug_live_resume(r, saved);
     if (saved->cancel != UNPLUG_CANCEL_NONE && r->transport->resume_cancel) {
-        r->transport->resume_cancel(r);
         unplug_live_cancelling(r, saved->cancel);
+        r->transport->resume_cancel(r);
     }
 }
 
@@ -237,9 +244,9 @@ void unplug_supervisor_adopt(HotplugHandler *handler, DeviceState *dev,
         unplug_seen(r);
     }
     annex_host_set_pending_delete(dev, true);
-    if (!in_flight && !seen) {
+    if (!in_flight && !seen && r->cancel == UNPLUG_CANCEL_NONE) {
         /* The host's stream leaves DIMM requests behind: make it again. */
-        hotplug_handler_unplug_request(handler, dev, NULL);
+        unplug_handlers_ask(handler, dev);
     }
 }
 

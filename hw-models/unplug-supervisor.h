@@ -32,8 +32,11 @@ UnplugRetry unplug_supervisor_asking(HotplugHandler *handler,
                                      DeviceState *dev, bool *is_new,
                                      Error **errp);
 
-/* The handler has got it, or was done without, or has failed. */
+/* The handler has got it, or has failed. */
 void unplug_supervisor_asked(DeviceState *dev, bool is_new, bool failed);
+
+/* The request for @dev was done without the handler. */
+void unplug_supervisor_continued(DeviceState *dev);
 
 /* A handler is about to remove @dev for good. */
 void unplug_supervisor_ejecting(HotplugHandler *handler, DeviceState *dev);

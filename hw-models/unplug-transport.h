@@ -26,8 +26,11 @@ typedef enum UnplugRetry {
  * the record, a transport changes r->t alone; what it sees the guest do it
  * tells by the functions below.  Optional entries may be NULL.
  */
-typedef struct UnplugTransportOps {
+typedef struct UnplugTransportOps UnplugTransportOps;
+
+struct UnplugTransportOps {
     UnplugTransport id;
+    const void *data;           /* the transport's own */
 
     /*
      * The device's object may outlive its removal for ever (a TCG vCPU, as
@@ -36,7 +39,8 @@ typedef struct UnplugTransportOps {
     bool gone_when_unrealized;
 
     /* Is a request for @dev that @handler gets ours? */
-    bool (*claims)(HotplugHandler *handler, DeviceState *dev);
+    bool (*claims)(const UnplugTransportOps *ops, HotplugHandler *handler,
+                   DeviceState *dev);
 
     /* Start to watch the guest's registers.  Called for each attempt. */
     void (*attach)(AnnexHookSet *hooks, UnplugRecord *r);
@@ -72,7 +76,8 @@ typedef struct UnplugTransportOps {
      * Optional.  Do the registers show a request for @dev in flight?  For
      * a VM that has just arrived.  *@seen: has the guest taken it?
      */
-    bool (*in_flight)(HotplugHandler *handler, DeviceState *dev, bool *seen);
+    bool (*in_flight)(const UnplugTransportOps *ops, HotplugHandler *handler,
+                      DeviceState *dev, bool *seen);
 
     /*
      * Optional.  The machine was reset and the device is still there: clear
@@ -85,7 +90,7 @@ typedef struct UnplugTransportOps {
 
     /* Optional.  Units let go and units in all. */
     void (*progress)(const UnplugRecord *r, int64_t *done, int64_t *total);
-} UnplugTransportOps;
+};
 
 /* The record of @dev, or NULL. */
 UnplugRecord *unplug_find(const void *dev);

@@ -8,7 +8,14 @@
 #include "hw/acpi/cpu.h"
 #include "hw/acpi/memory_hotplug.h"
 #include "hw/acpi/pcihp.h"
+#include "hw/acpi/piix4.h"
 #include "hw/mem/pc-dimm.h"
+
+#if HOST_SERIES < 801
+#include "hw/i386/ich9.h"
+#else
+#include "hw/southbridge/ich9.h"
+#endif
 
 /* Take back an eject request for @slot that the guest has not read. */
 static inline void annex_host_acpi_pci_clear_down(AcpiPciHpState *state,

@@ -157,20 +157,20 @@ static const MemoryRegionOps reg_ops = {
     .valid = { .min_access_size = 1, .max_access_size = 4 },
 };
 
-static void after_read(void *state, hwaddr addr, uint64_t value,
-                       unsigned size)
+static void after_read(const AnnexRegionTap *tap, void *state,
+                       hwaddr addr, uint64_t value, unsigned size)
 {
     seen_read = state == &stored ? value : 0;
 }
 
-static void before_write(void *state, hwaddr addr, uint64_t value,
-                         unsigned size)
+static void before_write(const AnnexRegionTap *tap, void *state,
+                         hwaddr addr, uint64_t value, unsigned size)
 {
     seen_before = *(uint64_t *)state;
 }
 
-static void after_write(void *state, hwaddr addr, uint64_t value,
-                        unsigned size)
+static void after_write(const AnnexRegionTap *tap, void *state,
+                        hwaddr addr, uint64_t value, unsigned size)
 {
     seen_after = *(uint64_t *)state;
 }

@@ -161,10 +161,29 @@ static void pci_cancel_then_ask(FakeGuest *g)
     qmp_ok(g->vm->qmp, "device-unplug-cancel", "{'id': 'dev0'}");
     ask(g);
     g_assert_false(fake_acpi_is_requested(g));
-    expect_request(g, "requested", false, 2);
+    expect_request(g, "seen", false, 2);
+    qmp_error(g->vm->qmp, "device_del", "{'id': 'dev0'}");
     g->ops->let_go(g);
     expect_done(g, "deleted", false, 2);
     expect_quiet(g);
+}
+
+/* And again: what the guest has taken stays taken. */
+static void pci_cancel_twice(FakeGuest *g)
+{
+    JsonObject *r;
+
+    ask(g);
+    g->ops->take(g);
+    qmp_ok(g->vm->qmp, "device-unplug-cancel", "{'id': 'dev0'}");
+    ask(g);
+    r = qmp_ok(g->vm->qmp, "device-unplug-cancel", "{'id': 'dev0'}");
+    g_assert_cmpstr(json_object_get_string_member(r, "outcome"), ==,
+                    "undone");
+    g->ops->let_go(g);
+    expect_done(g, "undone", true, 2);
+    expect_quiet(g);
+    g_assert_true(qmp_has_device(g->vm->qmp, "dev0"));
 }
 
 /* A second eject could hit the next device in the slot. */
@@ -241,6 +260,7 @@ static void add_pci(const FakeGuestOps *ops)
 {
     add(ops, "undone", pci_undone, false);
     add(ops, "cancel-then-ask", pci_cancel_then_ask, false);
+    add(ops, "cancel-twice", pci_cancel_twice, false);
     add(ops, "repeat-taken", pci_repeat_taken, false);
     add(ops, "reset-kept", pci_reset_kept, false);
 }

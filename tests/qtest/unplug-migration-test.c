@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Unplug across migrations and snapshots, the guest played by qtest. */
 #include "failure.h"
-#include "fake-guest.h"
+#include "fake-slots.h"
 #include "unplug-events.h"
 
 #include <string.h>
@@ -87,10 +87,6 @@ static void completes_there(gconstpointer data)
     if (!c->to) {
         g_test_message("the destination is a stock QEMU");
     } else if (carried || in_registers(c)) {
-        /* A DIMM request that the stream lost is made again. */
-        if (!c->seen && !strcmp(c->ops->name, "acpi-memory")) {
-            attempt++;
-        }
         g_assert_true(has_request(to));
         if (!c->seen) {
             c->ops->take(to);
@@ -242,6 +238,47 @@ static void snapshot(gconstpointer data)
     fake_guest_stop(g);
 }
 
+/* Acknowledged here, cancelled, and about to blink there. */
+static void cancelled_before_blink(gconstpointer data)
+{
+    const Case *c = data;
+    FakeGuest *from = fake_guest_start(c->ops, c->from, false), *to;
+
+    c->ops->listen(from);
+    qmp_ok(from->vm->qmp, "device_del", "{'id': 'dev0'}");
+    fake_slot_ack(from);
+    qmp_ok(from->vm->qmp, "device-unplug-cancel", "{'id': 'dev0'}");
+    to = migrate(from, c->to);
+    expect_request(to, "requested", true, 1);
+    g_assert_false(fake_slot_is_pressed(to));
+    fake_slot_blink(to);
+    fake_slot_ack(to);
+    fake_slot_light(to);
+    expect_done(to, "aborted", true, 1);
+    expect_quiet(to);
+    fake_guest_stop(from);
+    fake_guest_stop(to);
+}
+
+/* The press is under way: the guest's agreement comes there. */
+static void cancelled_while_blinking(gconstpointer data)
+{
+    const Case *c = data;
+    FakeGuest *from = fake_guest_start(c->ops, c->from, false), *to;
+
+    c->ops->listen(from);
+    qmp_ok(from->vm->qmp, "device_del", "{'id': 'dev0'}");
+    c->ops->take(from);
+    qmp_ok(from->vm->qmp, "device-unplug-cancel", "{'id': 'dev0'}");
+    to = migrate(from, c->to);
+    fake_slot_ack(to);
+    fake_slot_light(to);
+    expect_done(to, "aborted", true, 1);
+    expect_quiet(to);
+    fake_guest_stop(from);
+    fake_guest_stop(to);
+}
+
 static void add(const char *name, void (*fn)(gconstpointer), Case c)
 {
     g_autofree char *path =
@@ -282,6 +319,13 @@ int main(int argc, char **argv)
     add("cancelled-here", cancelled_here,
         (Case){ fake_guest_ops("acpi-pci"), true, "migrate=on",
                 "migrate=on" });
+    for (m = 0; m < 2; m++) {
+        Case c = { m ? &fake_shpc : &fake_pcie, true, "migrate=on",
+                   "migrate=on" };
+
+        add("cancelled-before-blink", cancelled_before_blink, c);
+        add("cancelled-while-blinking", cancelled_while_blinking, c);
+    }
     /* Here "seen" says that the VM runs while the snapshot is loaded. */
     for (seen = 0; seen < 2; seen++) {
         add("snapshot", snapshot,

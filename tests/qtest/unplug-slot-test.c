@@ -164,6 +164,26 @@ static void cancel_late(FakeGuest *g)
     remove_for_good(g);
 }
 
+/* Cancelled too late, asked again, cancelled again: never a late press. */
+static void cancel_late_twice(FakeGuest *g)
+{
+    if (g->ops == &fake_shpc) {
+        g_test_message("shpc does not keep devices");
+        return;
+    }
+    request_and_blink(g);
+    pass_time(g, 4700);
+    cancel(g, "undone", true);
+    qmp_ok(g->vm->qmp, "device_del", "{'id': 'dev0'}");
+    cancel(g, "undone", true);
+    g_assert_false(fake_slot_is_pressed(g));
+    g->ops->let_go(g);
+    expect_done(g, "undone", true, 2);
+    fake_slot_ack(g);
+    fake_slot_power_on(g);
+    remove_for_good(g);
+}
+
 /* The guest was asked to stop, and lets go all the same. */
 static void cancel_ignored(FakeGuest *g)
 {
@@ -269,6 +289,7 @@ int main(int argc, char **argv)
         add(ops, "cancel-while-reading", cancel_while_reading, false);
         add(ops, "cancel-before-blink", cancel_before_blink, false);
         add(ops, "cancel-late", cancel_late, false);
+        add(ops, "cancel-late-twice", cancel_late_twice, false);
         add(ops, "cancel-ignored", cancel_ignored, false);
         add(ops, "reset-while-kept", reset_while_kept, false);
         add(ops, "stock-repeat", stock_repeat, true);

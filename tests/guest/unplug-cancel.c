@@ -1,0 +1,6 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* x. */
+#include "unplug-cases.h"
+const UnplugCase unplug_cancel_cases[] = {
+    {}
+};
