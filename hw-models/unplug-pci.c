@@ -109,7 +109,7 @@ static void present_function(PCIDevice *f, void *opaque)
 
     f->partially_hotplugged = false;
     annex_host_set_pending_delete(dev, false);
-    device_cold_reset(dev);
+    pci_device_reset(f);
     dev->hotplugged = true;
     hotplug_handler_plug(opaque, dev, &err);
     dev->hotplugged = hotplugged;

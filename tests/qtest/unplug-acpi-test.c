@@ -132,8 +132,13 @@ static void stock_leftover_reset(FakeGuest *g)
 /* PCI: taken, cancelled, ejected: it comes back, announced as plugged. */
 static void pci_undone(FakeGuest *g)
 {
+    QtestPci dev0 = { g->vm->qtest, 0, 5, 0 };
+    bool on_root_bus = g->ops == &fake_acpi_pci_pc;
     JsonObject *r;
 
+    if (on_root_bus) {
+        qtest_pci_enable(&dev0);
+    }
     g->ops->listen(g);
     ask(g);
     g->ops->take(g);
@@ -143,8 +148,16 @@ static void pci_undone(FakeGuest *g)
     g_assert_true(json_object_get_boolean_member(r, "pending"));
     g_assert_false(fake_acpi_is_requested(g));
     g->ops->let_go(g);
+    /* Ejected, and not offered yet: the slot looks empty. */
+    if (on_root_bus) {
+        g_assert_cmphex(qtest_pci_readl(&dev0, 0), ==, 0xffffffff);
+    }
     expect_done(g, "undone", true, 1);
     g_assert_true(fake_acpi_is_inserted(g));
+    /* As new: nothing of what the guest had set up is left. */
+    if (on_root_bus) {
+        g_assert_cmphex(qtest_pci_readw(&dev0, 4), ==, 0);
+    }
     expect_no_requests(g);
     ask(g);
     g->ops->take(g);
