@@ -116,10 +116,42 @@ static void never_shown(FakeGuest *g)
     expect_quiet(g);
 }
 
+/* A bridge goes, and with it a device that was asked for by itself. */
+static void bridge_with_child(FakeGuest *g)
+{
+    qmp_ok(g->vm->qmp, "device_del", "{'id': 'dev1'}");
+    qmp_ok(g->vm->qmp, "device_del", "{'id': 'dev0'}");
+    g_assert_cmpint(json_array_get_length(
+                        qmp_ok_array(g->vm->qmp, "query-unplug-requests",
+                                     QMP_ANY)), ==, 2);
+    g->ops->take(g);
+    g->ops->let_go(g);
+    both_deleted(g);
+    expect_done(g, "deleted", false, 1);
+    qmp_wait_event(g->vm->qmp, "DEVICE_UNPLUG_DONE", 0,
+                   "{'device': 'dev1', 'transport': 'shpc',"
+                   " 'outcome': 'deleted'}");
+    expect_quiet(g);
+}
+
 typedef struct Case {
     const FakeGuestOps *ops;
     void (*run)(FakeGuest *g);
 } Case;
+
+static void run_bridge(gconstpointer data)
+{
+    FakeGuestOps ops = fake_pcie;
+    FakeGuest *g;
+
+    ops.args = "-global ICH9-LPC.acpi-pci-hotplug-with-bridge-support=off"
+               " -device pcie-root-port,id=rp0,chassis=1,addr=3"
+               " -device pcie-pci-bridge,id=dev0,bus=rp0"
+               " -device virtio-rng-pci,id=dev1,bus=dev0,addr=2";
+    g = fake_guest_start(&ops, "", false);
+    bridge_with_child(g);
+    fake_guest_stop(g);
+}
 
 static void run(gconstpointer data)
 {
@@ -168,5 +200,7 @@ int main(int argc, char **argv)
         add(transports[i], "kept", kept);
     }
     add(&fake_pcie, "never-shown", never_shown);
+    g_test_add_data_func("/unplug-functions/pcie/bridge-with-child", NULL,
+                         run_bridge);
     return g_test_run();
 }
