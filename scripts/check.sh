@@ -23,16 +23,6 @@ finish() {
     fi
 }
 
-prepare() {
-    "$SCRIPTS/build.sh" "$HOST" >/dev/null
-    install_packages "${HOST_TEST_PACKAGES[@]}"
-    ANNEX_GUEST_DIR=$("$SCRIPTS/guest-image.sh" "$HOST_GUEST" | tail -n 1)
-    ANNEX_QEMU_X86_64=$(command -v qemu-system-x86_64)
-    ANNEX_PLUGIN_DIR=$TOP/build/$HOST/plugins
-    ANNEX_HOST=$HOST
-    export ANNEX_GUEST_DIR ANNEX_QEMU_X86_64 ANNEX_PLUGIN_DIR ANNEX_HOST
-}
-
 # The count decides, not meson's exit code: meson knows no skipped case.
 run_tests() {
     local logs=$TOP/build/$HOST/meson-logs options=()
@@ -53,7 +43,8 @@ main() {
     fi
     trap finish EXIT
     load_host "$HOST"
-    prepare
+    install_packages "${HOST_TEST_PACKAGES[@]}"
+    prepare_host "$HOST"
     run_tests "$@"
 }
 

@@ -89,3 +89,14 @@ known_hosts() {
 host_fact() {
     sed -n "s/^$2=//p" "$1/annex-host.conf"
 }
+
+# prepare_host HOST: build for it, and tell the programs in tests/ where QEMU,
+# the modules and the guest images are (tests/lib/host.h).
+prepare_host() {
+    "$SCRIPTS/build.sh" "$1" >/dev/null
+    ANNEX_GUEST_DIR=$("$SCRIPTS/guest-image.sh" "$HOST_GUEST" | tail -n 1)
+    ANNEX_QEMU_X86_64=$(command -v qemu-system-x86_64)
+    ANNEX_PLUGIN_DIR=$TOP/build/$1/plugins
+    ANNEX_HOST=$1
+    export ANNEX_GUEST_DIR ANNEX_QEMU_X86_64 ANNEX_PLUGIN_DIR ANNEX_HOST
+}

@@ -1,0 +1,84 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Measure what Annex costs, next to a stock QEMU in the same run.
+#
+# usage: scripts/bench.sh [--host HOST] [--quick] [--boots N] [--only PART]
+#
+# Works on a machine that has nothing yet.  Prints a report, and leaves it in
+# build/HOST/bench.txt, and all numbers in build/HOST/bench.json.  Fails only
+# if something could not be measured, never for what was measured.
+
+set -euo pipefail
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
+
+HOST=7.2
+OPTIONS=()
+
+usage() {
+    printf 'usage: scripts/bench.sh [--host HOST] [--quick] [--boots N]'
+    printf ' [--only PART]\n\n'
+    printf '%s\n' \
+        '--quick      fewer repetitions: less than a minute' \
+        '--boots N    pairs of guest boots (default 5, quick 2)' \
+        '--only PART  one of boot, load, latency, scale' \
+        "--host HOST  the QEMU to build for; known: $(known_hosts)"
+}
+
+parse() {
+    while [ $# -gt 0 ]; do
+        case $1 in
+        --help | -h)
+            usage
+            exit 0
+            ;;
+        --quick)
+            OPTIONS+=(--quick)
+            shift
+            ;;
+        --boots | --only | --host)
+            if [ $# -lt 2 ]; then
+                usage >&2
+                exit 2
+            fi
+            if [ "$1" = --host ]; then
+                HOST=$2
+            else
+                OPTIONS+=("$1=$2")
+            fi
+            shift 2
+            ;;
+        *)
+            usage >&2
+            exit 2
+            ;;
+        esac
+    done
+}
+
+prepare() {
+    "$SCRIPTS/build.sh" "$HOST" >/dev/null
+    ANNEX_GUEST_DIR=$("$SCRIPTS/guest-image.sh" "$HOST_GUEST" | tail -n 1)
+    ANNEX_QEMU_X86_64=$(command -v qemu-system-x86_64)
+    ANNEX_PLUGIN_DIR=$TOP/build/$HOST/plugins
+    ANNEX_HOST=$HOST
+    export ANNEX_GUEST_DIR ANNEX_QEMU_X86_64 ANNEX_PLUGIN_DIR ANNEX_HOST
+}
+
+main() {
+    local build
+    parse "$@"
+    load_host "$HOST"
+    prepare
+    build=$TOP/build/$HOST
+    # However it ends, the machines' files go.
+    TMPDIR=$(mktemp -d)
+    export TMPDIR
+    trap 'rm -rf -- "$TMPDIR"' EXIT
+    trap 'exit 130' INT TERM HUP
+    "$build/tests/bench/annex-bench" "${OPTIONS[@]}" \
+        --json "$build/bench.json" | tee -- "$build/bench.txt"
+    say "all numbers: build/$HOST/bench.json"
+}
+
+main "$@"

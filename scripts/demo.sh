@@ -1,0 +1,63 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Show what Annex does, in a real Linux guest, next to a QEMU without it.
+#
+# usage: scripts/demo.sh [--host HOST]
+#
+# Works on a machine that has nothing yet: installs, builds, then runs the
+# demonstration (tests/demo), which takes less than a minute.  Fails if
+# anything did not happen as the demonstration claims.
+
+set -euo pipefail
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
+
+HOST=7.2
+
+usage() {
+    printf 'usage: scripts/demo.sh [--host HOST]\n\n'
+    printf 'Shows unplug requests that a Linux guest refuses, ignores, or\n'
+    printf 'answers late, on a stock QEMU and on the same with Annex.\n'
+    printf 'HOST: the QEMU to build for; known: %s\n' "$(known_hosts)"
+}
+
+# A first run shows what it does for minutes; later there is nothing to see.
+prepare_quietly() {
+    if [ ! -x "$TOP/build/$HOST/tests/demo/annex-demo" ]; then
+        say "the first run installs and builds all that is needed:" \
+            "this takes some minutes"
+        prepare_host "$HOST"
+    else
+        prepare_host "$HOST" 2>"$TOP/build/$HOST/demo-setup.log" || {
+            tail -n 40 -- "$TOP/build/$HOST/demo-setup.log" >&2
+            die "setting up has failed"
+        }
+    fi
+}
+
+main() {
+    case "${1:-}" in
+    --help | -h)
+        usage
+        exit 0
+        ;;
+    --host)
+        HOST=${2:-}
+        shift 2 || true
+        ;;
+    esac
+    if [ $# -ne 0 ]; then
+        usage >&2
+        exit 2
+    fi
+    load_host "$HOST"
+    prepare_quietly
+    # However it ends, the guests' files go.
+    TMPDIR=$(mktemp -d)
+    export TMPDIR
+    trap 'rm -rf -- "$TMPDIR"' EXIT
+    trap 'exit 130' INT TERM HUP
+    "$TOP/build/$HOST/tests/demo/annex-demo"
+}
+
+main "$@"
