@@ -49,7 +49,7 @@ static void after_read(const AnnexRegionTap *tap, void *state,
 
         if (r->transport == &unplug_acpi_pci && !r->leaving && !r->seen &&
             (value >> r->t.slot & 1) &&
-            bus_select(r->dev) == (int)s->hotplug_select) {
+            r->t.bus == (int)s->hotplug_select) {
             unplug_seen(r);
         }
     }
@@ -81,6 +81,7 @@ static void attach(AnnexHookSet *hooks, UnplugRecord *r)
     AcpiPciHpState *s = controller();
 
     r->t.slot = PCI_SLOT(PCI_DEVICE(r->dev)->devfn);
+    r->t.bus = bus_select(r->dev);
     if (s) {
         annex_region_tap(hooks, &s->io, &tap);
     }
@@ -121,9 +122,8 @@ static UnplugRetry retry(UnplugRecord *r, Error **errp)
 static UnplugCancelAction cancel(UnplugRecord *r, Error **errp)
 {
     AcpiPciHpState *s = controller();
-    int bsel = bus_select(r->dev);
 
-    if (!s || bsel < 0) {
+    if (!s || r->t.bus < 0) {
         error_setg(errp, "device '%s' is not in a slot with ACPI hotplug",
                    r->path);
         return UNPLUG_CANCEL_FAILED;
@@ -132,7 +132,7 @@ static UnplugCancelAction cancel(UnplugRecord *r, Error **errp)
         return UNPLUG_CANCEL_FAILED;
     }
     /* Or the next event of any slot would have the guest eject this one. */
-    annex_host_acpi_pci_clear_down(s, bsel, r->t.slot);
+    annex_host_acpi_pci_clear_down(s, r->t.bus, r->t.slot);
     if (!r->seen) {
         return UNPLUG_CANCEL_WITHDRAWN;
     }

@@ -47,7 +47,8 @@ typedef struct UnplugRecord {
 
     /* The transport's own; cleared at open, never touched by the core. */
     struct {
-        int slot;               /* of the controller */
+        int slot;               /* of the controller, or of the bus */
+        int bus;                /* by which the controller knows it */
         unsigned takes;         /* times that the guest took the request */
         unsigned answers;       /* times that it gave a final answer */
         bool peeked;            /* the guest has read the request ... */
