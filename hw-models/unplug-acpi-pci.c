@@ -35,23 +35,54 @@ static int bus_select(DeviceState *dev)
     return bsel < ACPI_PCIHP_MAX_HOTPLUG_BUS ? (int)bsel : -1;
 }
 
+/*
+ * Devices that were asked for, by bus, so that a read by the guest need not
+ * go through all records.  Addresses, not to be looked into: a device may
+ * have gone since, and its address be another's.
+ */
+static GHashTable *asked[ACPI_PCIHP_MAX_HOTPLUG_BUS];
+
+static void remember(const UnplugRecord *r)
+{
+    if (r->t.bus >= 0) {
+        if (!asked[r->t.bus]) {
+            asked[r->t.bus] = g_hash_table_new(NULL, NULL);
+        }
+        g_hash_table_add(asked[r->t.bus], r->dev);
+    }
+}
+
+typedef struct Read {
+    int bus;
+    uint32_t slots;
+} Read;
+
+/* Returns whether to forget @dev. */
+static gboolean note_read(gpointer dev, gpointer value, gpointer opaque)
+{
+    const Read *read = opaque;
+    UnplugRecord *r = unplug_find(dev);
+
+    if (!r || r->transport != &unplug_acpi_pci || r->leaving ||
+        r->t.bus != read->bus) {
+        return true;
+    }
+    if (read->slots >> r->t.slot & 1) {
+        unplug_seen(r);
+    }
+    return false;
+}
+
 static void after_read(const AnnexRegionTap *tap, void *state,
                        hwaddr addr, uint64_t value, unsigned size)
 {
     AcpiPciHpState *s = state;
-    const GList *l;
+    Read read = { .bus = s->hotplug_select, .slots = value };
 
-    if (addr != PCI_DOWN || !value) {
-        return;
-    }
-    for (l = unplug_records(); l; l = l->next) {
-        UnplugRecord *r = l->data;
-
-        if (r->transport == &unplug_acpi_pci && !r->leaving && !r->seen &&
-            (value >> r->t.slot & 1) &&
-            r->t.bus == (int)s->hotplug_select) {
-            unplug_seen(r);
-        }
+    /* The guest may select whatever it likes. */
+    if (addr == PCI_DOWN && value &&
+        s->hotplug_select < ARRAY_SIZE(asked) && asked[read.bus]) {
+        g_hash_table_foreach_remove(asked[read.bus], note_read, &read);
     }
 }
 
@@ -82,6 +113,7 @@ static void attach(AnnexHookSet *hooks, UnplugRecord *r)
 
     r->t.slot = PCI_SLOT(PCI_DEVICE(r->dev)->devfn);
     r->t.bus = bus_select(r->dev);
+    remember(r);
     if (s) {
         annex_region_tap(hooks, &s->io, &tap);
     }

@@ -12,9 +12,21 @@
 /* PM1 control, ACPI 6.5, 4.8.3.2. */
 #define PM1_SCI_EN 1
 
+/*
+ * A machine has one, from its start to its end.  To look for it means to
+ * walk all objects, so that is done once.
+ */
 static Object *acpi_device(void)
 {
-    return object_resolve_path_type("", TYPE_ACPI_DEVICE_IF, NULL);
+    static Object *device;
+
+    if (!device) {
+        device = object_resolve_path_type("", TYPE_ACPI_DEVICE_IF, NULL);
+        if (device) {
+            object_ref(device);
+        }
+    }
+    return device;
 }
 
 typedef struct Search {

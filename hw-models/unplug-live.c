@@ -76,8 +76,8 @@ void unplug_live_attach(UnplugRecord *r)
 UnplugRecord *unplug_live_open(HotplugHandler *handler, DeviceState *dev,
                                const UnplugTransportOps *transport)
 {
-    g_autofree char *path = object_get_canonical_path(OBJECT(dev));
-    UnplugRecord *r = unplug_core_open(core, dev, dev->id, path,
+    UnplugRecord *r = unplug_core_open(core, dev, dev->id,
+                                       dev->canonical_path,
                                        object_get_typename(OBJECT(dev)));
 
     r->handler = handler;

@@ -79,23 +79,47 @@ static struct {
     bool pressed[PCI_SLOT_MAX];
 } before;
 
+/* Call @fn for each record in the slots of @bridge. */
+static void each_record(PCIDevice *bridge,
+                        void (*fn)(UnplugRecord *r, PCIDevice *bridge,
+                                   const void *opaque),
+                        const void *opaque)
+{
+    PCIBus *bus = bridge->shpc->sec_bus;
+    unsigned i;
+
+    for (i = 0; i < ARRAY_SIZE(bus->devices); i++) {
+        UnplugRecord *r = bus->devices[i] ? unplug_find(bus->devices[i])
+                                          : NULL;
+
+        if (r && !r->leaving && r->transport == &unplug_shpc) {
+            fn(r, bridge, opaque);
+        }
+    }
+}
+
+typedef struct Access {
+    hwaddr addr;
+    unsigned size;
+} Access;
+
+static void on_read(UnplugRecord *r, PCIDevice *bridge, const void *opaque)
+{
+    const Access *read = opaque;
+    hwaddr latch = SLOT_LATCH(r->t.slot);
+
+    if (!r->t.peeked && read->addr <= latch &&
+        read->addr + read->size > latch && is_pressed(bridge, r->t.slot)) {
+        note_peek(r);
+    }
+}
+
 static void after_read(const AnnexRegionTap *tap, void *state,
                        hwaddr addr, uint64_t value, unsigned size)
 {
-    PCIDevice *bridge = state;
-    const GList *l;
+    Access read = { .addr = addr, .size = size };
 
-    for (l = unplug_records(); l; l = l->next) {
-        UnplugRecord *r = l->data;
-        hwaddr latch = SLOT_LATCH(r->t.slot);
-
-        if (r->transport == &unplug_shpc && !r->leaving &&
-            bridge_of(r) == bridge && !r->t.peeked &&
-            addr <= latch && addr + size > latch &&
-            is_pressed(bridge, r->t.slot)) {
-            note_peek(r);
-        }
-    }
+    each_record(state, on_read, &read);
 }
 
 static void before_write(const AnnexRegionTap *tap, void *state,
@@ -110,7 +134,7 @@ static void before_write(const AnnexRegionTap *tap, void *state,
     }
 }
 
-static void on_change(UnplugRecord *r, PCIDevice *bridge)
+static void on_change(UnplugRecord *r, PCIDevice *bridge, const void *opaque)
 {
     int slot = r->t.slot;
 
@@ -137,18 +161,7 @@ static void on_change(UnplugRecord *r, PCIDevice *bridge)
 static void after_write(const AnnexRegionTap *tap, void *state,
                         hwaddr addr, uint64_t value, unsigned size)
 {
-    PCIDevice *bridge = state;
-    PCIBus *bus = bridge->shpc->sec_bus;
-    unsigned i;
-
-    for (i = 0; i < ARRAY_SIZE(bus->devices); i++) {
-        UnplugRecord *r = bus->devices[i] ? unplug_find(bus->devices[i])
-                                          : NULL;
-
-        if (r && !r->leaving && r->transport == &unplug_shpc) {
-            on_change(r, bridge);
-        }
-    }
+    each_record(state, on_change, NULL);
 }
 
 static const AnnexRegionTap tap = {

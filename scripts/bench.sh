@@ -56,20 +56,11 @@ parse() {
     done
 }
 
-prepare() {
-    "$SCRIPTS/build.sh" "$HOST" >/dev/null
-    ANNEX_GUEST_DIR=$("$SCRIPTS/guest-image.sh" "$HOST_GUEST" | tail -n 1)
-    ANNEX_QEMU_X86_64=$(command -v qemu-system-x86_64)
-    ANNEX_PLUGIN_DIR=$TOP/build/$HOST/plugins
-    ANNEX_HOST=$HOST
-    export ANNEX_GUEST_DIR ANNEX_QEMU_X86_64 ANNEX_PLUGIN_DIR ANNEX_HOST
-}
-
 main() {
     local build
     parse "$@"
     load_host "$HOST"
-    prepare
+    prepare_host "$HOST"
     build=$TOP/build/$HOST
     # However it ends, the machines' files go.
     TMPDIR=$(mktemp -d)

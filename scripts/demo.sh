@@ -21,17 +21,19 @@ usage() {
     printf 'HOST: the QEMU to build for; known: %s\n' "$(known_hosts)"
 }
 
-# A first run shows what it does for minutes; later there is nothing to see.
-prepare_quietly() {
+# A first run shows what it does for minutes; later there is nothing to see,
+# unless it fails.
+set_up() {
+    local log=$TOP/build/$HOST/demo-setup.log
     if [ ! -x "$TOP/build/$HOST/tests/demo/annex-demo" ]; then
         say "the first run installs and builds all that is needed:" \
             "this takes some minutes"
         prepare_host "$HOST"
     else
-        prepare_host "$HOST" 2>"$TOP/build/$HOST/demo-setup.log" || {
-            tail -n 40 -- "$TOP/build/$HOST/demo-setup.log" >&2
-            die "setting up has failed"
-        }
+        # shellcheck disable=SC2064 # the log's name, as it is now
+        trap "tail -n 40 -- '$log' >&2" EXIT
+        prepare_host "$HOST" 2>"$log"
+        trap - EXIT
     fi
 }
 
@@ -51,7 +53,7 @@ main() {
         exit 2
     fi
     load_host "$HOST"
-    prepare_quietly
+    set_up
     # However it ends, the guests' files go.
     TMPDIR=$(mktemp -d)
     export TMPDIR

@@ -1,4 +1,4 @@
-#!/bin/sh
+#!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Builds the Linux guest for tests: Debian's kernel, a busybox initramfs.
 #
@@ -10,23 +10,17 @@
 # but build tools is installed: the guest's packages are downloaded and
 # unpacked.
 
+# No pipefail: readers here stop before the end of what they read.
 set -eu
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
 
-top=$(cd "$(dirname "$0")/.." && pwd)
-cache=${XDG_CACHE_HOME:-$HOME/.cache}/annex/guest
+top=$TOP
+cache=$(cache_dir)/guest
 
 # With the modules they depend on; loaded by the guest's init on demand.
 modules="virtio_pci virtio_net net_failover virtio_blk virtio_scsi sd_mod
 e1000e e1000 8139cp virtio_rng virtio_balloon ext4"
-
-say() {
-    echo "guest-image: $*" >&2
-}
-
-die() {
-    say "$*"
-    exit 1
-}
 
 # What differs between architectures.
 set_arch() {
@@ -43,26 +37,14 @@ set_arch() {
     esac
 }
 
+# libelf1: objtool, in linux-kbuild, is linked to it.
 install_tools() {
-    missing=
-    for pair in cpio:cpio depmod:kmod make:make gzip:gzip xz:xz-utils \
-        "$compiler:$compiler"; do
-        command -v "${pair%%:*}" > /dev/null ||
-            missing="$missing ${pair#*:}"
-    done
-    # objtool, in linux-kbuild, is linked to it.
-    dpkg-query -W -f '${Status}\n' libelf1 2> /dev/null |
-        grep -q '^install ok' || missing="$missing libelf1"
-    [ -n "$missing" ] || return 0
-    say "installing$missing"
-    # Unquoted: a list of packages.
-    DEBIAN_FRONTEND=noninteractive apt-get install -y \
-        --no-install-recommends $missing >&2
+    install_packages cpio kmod make gzip xz-utils libelf1 "$compiler"
 }
 
 # The version apt would install; nothing if it knows none.
 candidate() {
-    apt-cache policy "$1" | sed -n 's/^  Candidate: //p' | grep -v none
+    apt-cache policy "$1" | sed -n 's/^  Candidate: //p' | { grep -v none || true; }
 }
 
 # "linux-image-amd64" to "linux-image-6.1.0-NN-amd64".
@@ -72,16 +54,16 @@ concrete_kernel() {
 }
 
 resolve_packages() {
-    candidate "linux-image-$flavour" > /dev/null || {
+    if [ -z "$(candidate "linux-image-$flavour")" ]; then
         say "updating the package lists"
-        apt-get update >&2 || say "apt-get update failed, going on"
-    }
+        as_root apt-get update >&2 || say "apt-get update failed, going on"
+    fi
     kernel=$(concrete_kernel)
     [ -n "$kernel" ] || die "apt knows no linux-image-$flavour"
     release=${kernel#linux-image-}
-    # Unquoted: one line.
-    packages=$(echo "$kernel" busybox-static "linux-headers-$release" \
-        $(header_depends | grep -E '^linux-(headers|kbuild)-'))
+    mapfile -t packages < <(header_depends |
+        grep -E '^linux-(headers|kbuild)-')
+    packages+=("$kernel" busybox-static "linux-headers-$release")
     compiler=$(header_depends | grep -o 'gcc-[0-9]*' | head -n 1)
     [ -n "$compiler" ] || die "no compiler is known for $kernel"
 }
@@ -94,7 +76,7 @@ header_depends() {
 
 # Everything the result depends on.
 inputs() {
-    for package in $packages; do
+    for package in "${packages[@]}"; do
         echo "$package $(candidate "$package")"
     done
     echo "$modules"
@@ -102,11 +84,10 @@ inputs() {
 }
 
 download() {
-    say "downloading $packages"
+    say "downloading ${packages[*]}"
     mkdir "$work/deb"
-    # Unquoted: a list of packages.
     (cd "$work/deb" && apt-get -o APT::Sandbox::User=root \
-        download $packages >&2)
+        download "${packages[@]}" >&2)
     for deb in "$work"/deb/*.deb; do
         dpkg-deb -x "$deb" "$work/root"
     done

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The benchmarks: what each measures, and how often. */
+#ifndef ANNEX_BENCH_H
+#define ANNEX_BENCH_H
+
+#include <stdbool.h>
+
+typedef struct BenchOptions {
+    bool quick;
+    int boots;                  /* pairs */
+    int loads;                  /* pairs */
+    int refusals;               /* of each transport */
+    int requests;               /* at each number of requests in flight */
+} BenchOptions;
+
+/* A guest's boot, with and without the module. */
+void bench_boot(const BenchOptions *o);
+
+/* The start of QEMU, and its memory. */
+void bench_load(const BenchOptions *o);
+
+/* From a guest's refusal to the event. */
+void bench_latency(const BenchOptions *o);
+
+/* The cost of a request, and so on, by the number in flight. */
+void bench_scale(const BenchOptions *o);
+
+#endif
