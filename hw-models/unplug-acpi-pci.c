@@ -142,13 +142,7 @@ static UnplugRetry retry(UnplugRecord *r, Error **errp)
         unplug_pci_keep(r, false);
         return UNPLUG_RETRY_RESUME;
     }
-    if (r->seen) {
-        error_setg(errp, "the guest has taken the request for device '%s': "
-                   "after another one it could eject the next device in the "
-                   "slot", r->path);
-        return UNPLUG_RETRY_REFUSE;
-    }
-    return UNPLUG_RETRY_ASK;
+    return r->seen ? unplug_acpi_refuse_repeat(r, errp) : UNPLUG_RETRY_ASK;
 }
 
 static UnplugCancelAction cancel(UnplugRecord *r, Error **errp)

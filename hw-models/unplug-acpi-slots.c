@@ -60,7 +60,7 @@ void unplug_acpi_slots_after_write(const AnnexRegionTap *tap, void *state,
         return;
     }
     if (was_removing && !slot.is_removing) {
-        unplug_acpi_taken(r);
+        unplug_seen(r);
     }
     if (c->ends_ost(state, addr)) {
         unplug_acpi_answered(r, slot.ost_source, slot.ost_status);
@@ -99,6 +99,11 @@ void unplug_acpi_slots_attach(AnnexHookSet *hooks, UnplugRecord *r)
     r->t.peeked = false;
     r->t.slot = find_slot(c, state, r->dev);
     annex_region_tap(hooks, c->region(state), &c->tap);
+}
+
+UnplugRetry unplug_acpi_slots_retry(UnplugRecord *r, Error **errp)
+{
+    return r->seen ? unplug_acpi_refuse_repeat(r, errp) : UNPLUG_RETRY_ASK;
 }
 
 bool unplug_acpi_slots_listening(const UnplugRecord *r)

@@ -53,6 +53,7 @@ AnnexRegionTapFn unplug_acpi_slots_after_write;
 bool unplug_acpi_slots_claims(const UnplugTransportOps *ops,
                               HotplugHandler *handler, DeviceState *dev);
 void unplug_acpi_slots_attach(AnnexHookSet *hooks, UnplugRecord *r);
+UnplugRetry unplug_acpi_slots_retry(UnplugRecord *r, Error **errp);
 bool unplug_acpi_slots_listening(const UnplugRecord *r);
 UnplugCancelAction unplug_acpi_slots_cancel(UnplugRecord *r, Error **errp);
 bool unplug_acpi_slots_in_flight(const UnplugTransportOps *ops,
@@ -68,6 +69,7 @@ void unplug_acpi_slots_clear(UnplugRecord *r);
 #define UNPLUG_ACPI_SLOTS_OPS                                           \
     .claims = unplug_acpi_slots_claims,                                 \
     .attach = unplug_acpi_slots_attach,                                 \
+    .retry = unplug_acpi_slots_retry,                                   \
     .listening = unplug_acpi_slots_listening,                           \
     .cancel = unplug_acpi_slots_cancel,                                 \
     .in_flight = unplug_acpi_slots_in_flight,                           \

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Unplug by ACPI: what PCI, CPU and memory hotplug controllers share. */
 #include "hw-models/unplug-acpi.h"
+#include "common/host/qapi.h"
 #include "common/region-tap.h"
 
 /* ACPI 6.5, tables 6.14 and 6.17. */
@@ -88,10 +89,12 @@ bool unplug_acpi_listening(unsigned bit)
            (read_register(gpe, memory_region_size(gpe) / 2, MO_8) >> bit & 1);
 }
 
-void unplug_acpi_taken(UnplugRecord *r)
+UnplugRetry unplug_acpi_refuse_repeat(const UnplugRecord *r, Error **errp)
 {
-    r->t.takes++;
-    unplug_seen(r);
+    error_setg(errp, "the guest has taken the request for device '%s': after "
+               "another one it could eject the next device in the slot",
+               r->path);
+    return UNPLUG_RETRY_REFUSE;
 }
 
 static const char *status_text(uint32_t status)
@@ -116,13 +119,10 @@ static const char *status_text(uint32_t status)
 
 void unplug_acpi_answered(UnplugRecord *r, uint32_t source, uint32_t status)
 {
-    if (!r || (source != OST_EJECT_REQUEST && source != OST_OSPM_EJECT) ||
-        status == OST_EJECT_IN_PROGRESS) {
-        return;
+    bool is_final = status != OST_SUCCESS && status != OST_EJECT_IN_PROGRESS;
+
+    if (r && r->seen && is_final &&
+        (source == OST_EJECT_REQUEST || source == OST_OSPM_EJECT)) {
+        unplug_guest_refused(r, status, status_text(status));
     }
-    r->t.answers++;
-    if (status == OST_SUCCESS || !r->seen || r->t.answers < r->t.takes) {
-        return;
-    }
-    unplug_guest_refused(r, status, status_text(status));
 }

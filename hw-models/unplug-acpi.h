@@ -25,14 +25,18 @@ void *unplug_acpi_block(const char *name, size_t offset);
 /* Whether the guest has enabled ACPI and general-purpose event @bit. */
 bool unplug_acpi_listening(unsigned bit);
 
-/* The guest has cleared the request bit of @r: it has taken the request. */
-void unplug_acpi_taken(UnplugRecord *r);
+/*
+ * Refuse to ask again for the device of @r, which the guest has taken the
+ * request for: it could queue the two, and eject whatever has come into the
+ * slot by the time of the second.
+ */
+UnplugRetry unplug_acpi_refuse_repeat(const UnplugRecord *r, Error **errp);
 
 /*
  * The guest has evaluated _OST for the slot of @r (or NULL) with @source
  * and @status (ACPI 6.5, 6.3.5).  _OST names a slot, not a request: it
- * counts only if the guest has taken the current attempt, and has answered
- * as many as it took.  Ends @r when that was a refusal.
+ * counts only if the guest has taken the current attempt.  Ends @r when that
+ * was a refusal.
  */
 void unplug_acpi_answered(UnplugRecord *r, uint32_t source, uint32_t status);
 

@@ -49,8 +49,6 @@ typedef struct UnplugRecord {
     struct {
         int slot;               /* of the controller, or of the bus */
         int bus;                /* by which the controller knows it */
-        unsigned takes;         /* times that the guest took the request */
-        unsigned answers;       /* times that it gave a final answer */
         bool peeked;            /* the guest has read the request ... */
         int64_t peeked_ms;      /* ... or acknowledged it, at this time */
         bool press_on_blink;    /* a cancel waits for the guest to blink */

@@ -11,38 +11,43 @@ static void ask(FakeGuest *g)
     qmp_ok(g->vm->qmp, "device_del", "{'id': 'dev0'}");
 }
 
-/* The answer to the first attempt comes during the second. */
-static void answer_to_first(FakeGuest *g)
+/* A second eject could hit the next device in the slot. */
+static void repeat_taken(FakeGuest *g)
 {
     g->ops->listen(g);
     ask(g);
     g->ops->take(g);
-    ask(g);
-    g->ops->refuse(g);
+    g_assert_nonnull(strstr(qmp_error(g->vm->qmp, "device_del",
+                                      "{'id': 'dev0'}"), "next device"));
+    g_assert_nonnull(strstr(qmp_hmp(g->vm->qmp, "device_del dev0"),
+                            "next device"));
+    expect_request(g, "seen", true, 1);
+    g->ops->let_go(g);
+    expect_done(g, "deleted", false, 1);
     expect_quiet(g);
-    expect_request(g, "requested", true, 2);
-
-    /* And this one is the second's. */
-    g->ops->take(g);
-    g->ops->refuse(g);
-    expect_error(g, "guest-refused", g->ops->code, 2);
-    expect_done(g, "refused", true, 2);
 }
 
-/* Both attempts were taken before the first was answered. */
-static void answers_in_order(FakeGuest *g)
+/* The answer to a request that has ended comes during the next. */
+static void late_answer(FakeGuest *g)
 {
     g->ops->listen(g);
     ask(g);
     g->ops->take(g);
+    g->ops->refuse(g);
+    expect_error(g, "guest-refused", g->ops->code, 1);
+    expect_done(g, "refused", true, 1);
+    qmp_wait_event(g->vm->qmp, "DEVICE_UNPLUG_GUEST_ERROR", 0, QMP_ANY);
+
     ask(g);
-    g->ops->take(g);
     g->ops->refuse(g);
     expect_quiet(g);
-    expect_request(g, "seen", true, 2);
+    expect_request(g, "requested", true, 1);
+
+    /* And this one is its own. */
+    g->ops->take(g);
     g->ops->refuse(g);
-    expect_error(g, "guest-refused", g->ops->code, 2);
-    expect_done(g, "refused", true, 2);
+    expect_error(g, "guest-refused", g->ops->code, 1);
+    expect_done(g, "refused", true, 1);
 }
 
 /* A guest that answers what nobody has asked. */
@@ -103,11 +108,20 @@ static void cancel_read(FakeGuest *g)
 static void leftover(FakeGuest *g)
 {
     ask(g);
-    g->ops->take(g);
+    g->ops->let_go(g);
+    expect_done(g, "deleted", false, 1);
+    g_assert_false(fake_acpi_is_requested(g));
+}
+
+static void stock_leftover(FakeGuest *g)
+{
     ask(g);
     g->ops->let_go(g);
-    expect_done(g, "deleted", false, 2);
-    g_assert_false(fake_acpi_is_requested(g));
+    if (g->ops->deleted_event) {
+        qmp_wait_event(g->vm->qmp, "DEVICE_DELETED", 0, QMP_ANY);
+    }
+    g_assert_true(fake_acpi_is_requested(g));
+    g_test_message("stock: the request is still there after the removal");
 }
 
 static void leftover_reset(FakeGuest *g)
@@ -199,20 +213,6 @@ static void pci_cancel_twice(FakeGuest *g)
     g_assert_true(qmp_has_device(g->vm->qmp, "dev0"));
 }
 
-/* A second eject could hit the next device in the slot. */
-static void pci_repeat_taken(FakeGuest *g)
-{
-    ask(g);
-    g->ops->take(g);
-    g_assert_nonnull(strstr(qmp_error(g->vm->qmp, "device_del",
-                                      "{'id': 'dev0'}"), "next device"));
-    g_assert_nonnull(strstr(qmp_hmp(g->vm->qmp, "device_del dev0"),
-                            "next device"));
-    expect_request(g, "seen", false, 1);
-    g->ops->let_go(g);
-    expect_done(g, "deleted", false, 1);
-}
-
 static void pci_reset_kept(FakeGuest *g)
 {
     ask(g);
@@ -258,13 +258,14 @@ static void add(const FakeGuestOps *ops, const char *name,
 
 static void add_ost(const FakeGuestOps *ops)
 {
-    add(ops, "answer-to-first", answer_to_first, false);
-    add(ops, "answers-in-order", answers_in_order, false);
+    add(ops, "repeat-taken", repeat_taken, false);
+    add(ops, "late-answer", late_answer, false);
     add(ops, "answer-to-nothing", answer_to_nothing, false);
     add(ops, "refusals-in-a-row", refusals_in_a_row, false);
     add(ops, "cancel-taken", cancel_taken, false);
     add(ops, "cancel-read", cancel_read, false);
     add(ops, "leftover", leftover, false);
+    add(ops, "stock-leftover", stock_leftover, true);
     add(ops, "leftover-reset", leftover_reset, false);
     add(ops, "stock-leftover-reset", stock_leftover_reset, true);
 }
@@ -274,7 +275,7 @@ static void add_pci(const FakeGuestOps *ops)
     add(ops, "undone", pci_undone, false);
     add(ops, "cancel-then-ask", pci_cancel_then_ask, false);
     add(ops, "cancel-twice", pci_cancel_twice, false);
-    add(ops, "repeat-taken", pci_repeat_taken, false);
+    add(ops, "repeat-taken", repeat_taken, false);
     add(ops, "reset-kept", pci_reset_kept, false);
 }
 
