@@ -44,7 +44,8 @@ install_tools() {
 
 # The version apt would install; nothing if it knows none.
 candidate() {
-    apt-cache policy "$1" | sed -n 's/^  Candidate: //p' | { grep -v none || true; }
+    apt-cache policy "$1" |
+        sed -n '/(none)/d; s/^  Candidate: //p'
 }
 
 # "linux-image-amd64" to "linux-image-6.1.0-NN-amd64".

@@ -79,7 +79,7 @@ static void stopped(UnplugGuest *g)
     cancel(d, "withdrawn", false);
     expect_done(d, "withdrawn", true, 1);
     device_hear(d);
-    expect_removable(d);
+    expect_good(d);
 }
 
 /* Nobody has asked: the guest did it by itself. */

@@ -113,12 +113,19 @@ void expect_request(UnplugDevice *d, const char *state, bool listening,
 {
     JsonObject *r = find_request(d);
 
+    expect_state(d, state, attempt);
+    g_assert_cmpint(json_object_get_boolean_member(r, "listening"), ==,
+                    listening);
+}
+
+void expect_state(UnplugDevice *d, const char *state, int attempt)
+{
+    JsonObject *r = find_request(d);
+
     g_assert_nonnull(r);
     g_assert_cmpstr(json_object_get_string_member(r, "transport"), ==,
                     d->g->setup->transport);
     g_assert_cmpstr(json_object_get_string_member(r, "state"), ==, state);
-    g_assert_cmpint(json_object_get_boolean_member(r, "listening"), ==,
-                    listening);
     g_assert_cmpint(json_object_get_int_member(r, "attempt"), ==, attempt);
 }
 
@@ -158,18 +165,21 @@ int64_t request_int(UnplugDevice *d, const char *member)
            ? json_object_get_int_member(r, member) : -1;
 }
 
-void wait_elapsed(UnplugDevice *d, int64_t ms)
+bool wait_elapsed(UnplugDevice *d, int64_t ms)
 {
     gint64 end_us = test_deadline_us(0);
     int64_t elapsed;
 
     while ((elapsed = request_int(d, "elapsed-ms")) < ms) {
-        if (elapsed < 0 || g_get_monotonic_time() > end_us) {
-            test_fail("the request for %s %s", d->id,
-                      elapsed < 0 ? "has ended" : "does not get older");
+        if (elapsed < 0) {
+            return false;
+        }
+        if (g_get_monotonic_time() > end_us) {
+            test_fail("the request for %s does not get older", d->id);
         }
         g_usleep(POLL_US);
     }
+    return true;
 }
 
 void expect_quiet(UnplugGuest *g)
@@ -180,6 +190,7 @@ void expect_quiet(UnplugGuest *g)
     };
     unsigned i;
 
+    unplug_guest_settle(g);
     for (i = 0; i < G_N_ELEMENTS(names); i++) {
         qmp_expect_no_event(g->vm->qmp, names[i], 0, QMP_ANY);
     }
@@ -208,6 +219,17 @@ void wait_accepted(UnplugDevice *d)
             test_fail("device_del of %s is refused all the time", d->id);
         }
         g_usleep(50 * POLL_US);
+    }
+}
+
+void expect_good(UnplugDevice *d)
+{
+    if (d->g->setup->driver) {
+        device_works(d);
+        expect_no_requests(d->g);
+        expect_quiet(d->g);
+    } else {
+        expect_removable(d);
     }
 }
 

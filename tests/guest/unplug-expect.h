@@ -21,7 +21,12 @@ const char *expect_done_any(UnplugDevice *d, int attempt);
  */
 const QmpEvent *expect_deleted(UnplugDevice *d);
 
-/* query-unplug-requests has the device, in this state. */
+/*
+ * query-unplug-requests has the device, in this state.  While it handles an
+ * event, a guest has the interrupt disabled, and does not listen: just after
+ * it has taken a request, only the state is certain.
+ */
+void expect_state(UnplugDevice *d, const char *state, int attempt);
 void expect_request(UnplugDevice *d, const char *state, bool listening,
                     int attempt);
 void expect_no_requests(UnplugGuest *g);
@@ -29,8 +34,8 @@ void expect_no_requests(UnplugGuest *g);
 /* Wait until the guest has taken the request. */
 void wait_seen(UnplugDevice *d);
 
-/* Wait until the request is that old, by the guest's clock. */
-void wait_elapsed(UnplugDevice *d, int64_t ms);
+/* Wait until the request is that old by the guest's clock, or (false) ends. */
+bool wait_elapsed(UnplugDevice *d, int64_t ms);
 
 /* A member of the device's request; -1: there is none. */
 int64_t request_int(UnplugDevice *d, const char *member);
@@ -46,6 +51,12 @@ void wait_accepted(UnplugDevice *d);
 
 /* The whole of a request that nothing hinders: for a device kept so far. */
 void expect_removable(UnplugDevice *d);
+
+/*
+ * The device works, and, where that does not take seconds each time, can be
+ * removed.
+ */
+void expect_good(UnplugDevice *d);
 
 /* Cancel must succeed, with this reply. */
 void cancel(UnplugDevice *d, const char *outcome, bool pending);

@@ -53,11 +53,50 @@ static void run(gconstpointer data)
     }
     g = get_guest(t);
     t->what->run(g);
+    unplug_guest_settle(g);
     if (!g->stock) {
         expect_no_requests(g);
         expect_quiet(g);
     }
     qmp_forget_events(g->vm->qmp);
+}
+
+/* What cannot be unplugged is refused in the host's own words. */
+static void not_hotpluggable(void)
+{
+    static const char *const ids[] = { "isa0", "rp0", "disk0", "nope",
+                                       "/machine/unattached" };
+    TestVm *vm[2];
+    unsigned i;
+
+    for (i = 0; i < 2; i++) {
+        vm[i] = test_vm_new(i ? "stock" : "annex");
+        test_vm_args(vm[i], "-machine q35 -device isa-debug-exit,id=isa0"
+                     " -device pcie-root-port,id=rp0,hotplug=off,chassis=1"
+                     " -device virtio-rng-pci,id=disk0,bus=rp0");
+        if (!i) {
+            test_vm_plugin(vm[i], "unplug", NULL);
+        }
+        test_vm_halt_rom(vm[i]);
+        test_vm_start(vm[i]);
+    }
+    for (i = 0; i < G_N_ELEMENTS(ids); i++) {
+        const QmpReply *ours = qmp_execute(vm[0]->qmp, "device_del",
+                                           "{'id': %s}", ids[i]);
+        const QmpReply *theirs = qmp_execute(vm[1]->qmp, "device_del",
+                                             "{'id': %s}", ids[i]);
+
+        g_test_message("device_del %s: %s", ids[i], theirs->error_desc);
+        g_assert_nonnull(theirs->error_desc);
+        g_assert_cmpstr(ours->error_desc, ==, theirs->error_desc);
+        g_assert_cmpstr(ours->error_class, ==, theirs->error_class);
+        g_assert_cmpstr(qmp_hmp(vm[0]->qmp, "device_del %s", ids[i]), ==,
+                        qmp_hmp(vm[1]->qmp, "device_del %s", ids[i]));
+    }
+    for (i = 0; i < 2; i++) {
+        test_vm_quit(vm[i]);
+        test_vm_free(vm[i]);
+    }
 }
 
 static void add(const UnplugSetup *setup, const UnplugCase *what)
@@ -87,6 +126,7 @@ int main(int argc, char **argv)
             }
         }
     }
+    g_test_add_func("/unplug-guest/host/not-hotpluggable", not_hotpluggable);
     status = g_test_run();
     g_clear_pointer(&current, unplug_guest_stop);
     return status;

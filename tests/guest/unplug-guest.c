@@ -14,17 +14,17 @@
 
 const UnplugSetup unplug_setups[] = {
     { .name = "pcie", .transport = "pcie", .machine = "q35",
-      .args = NATIVE, .cold = 14, .devices = 14, .driver = "pciehp" },
+      .args = NATIVE, .cold = 18, .devices = 18, .driver = "pciehp" },
     { .name = "acpi-pci-q35", .transport = "acpi-pci", .machine = "q35",
-      .cold = 8, .devices = 8, .gpe = "gpe01" },
+      .cold = 12, .devices = 12, .gpe = "gpe01" },
     { .name = "acpi-pci-pc", .transport = "acpi-pci", .machine = "pc",
-      .bus = "pci.0", .cold = 8, .devices = 8, .gpe = "gpe01" },
+      .bus = "pci.0", .cold = 12, .devices = 12, .gpe = "gpe01" },
     { .name = "acpi-pci-bridge", .transport = "acpi-pci", .machine = "pc",
       .args = "-device pci-bridge,id=br0,chassis_nr=1", .bus = "br0",
-      .cold = 8, .devices = 8, .gpe = "gpe01" },
+      .cold = 12, .devices = 12, .gpe = "gpe01" },
     { .name = "shpc", .transport = "shpc", .machine = "q35",
       .args = NATIVE " -device pcie-pci-bridge,id=br0", .bus = "br0",
-      .cold = 14, .devices = 14, .driver = "shpchp" },
+      .cold = 18, .devices = 18, .driver = "shpchp" },
     { .name = "acpi-cpu", .transport = "acpi-cpu", .kind = UNPLUG_KIND_CPU,
       .machine = "q35", .args = BLOCKER
       " -smp 1,sockets=1,cores=12,threads=1,maxcpus=12", .devices = 6,
@@ -144,15 +144,15 @@ UnplugGuest *unplug_guest_new(const UnplugSetup *setup, const char *options,
 void unplug_guest_stop(UnplugGuest *g)
 {
     test_vm_quit(g->vm);
+    unplug_guest_free(g);
+}
+
+void unplug_guest_free(UnplugGuest *g)
+{
     test_vm_free(g->vm);
     g_ptr_array_free(g->devices, TRUE);
     g_free(g->checksum);
     g_free(g);
-}
-
-void unplug_guest_rebooted(UnplugGuest *g)
-{
-    guest_wait_ready(g->vm->guest, 0);
 }
 
 static UnplugDevice *new_device(UnplugGuest *g, unsigned n, const char *id)
@@ -260,6 +260,14 @@ UnplugDevice *device_plug_again(const UnplugDevice *old)
     return d;
 }
 
+UnplugDevice *device_plug_spare(UnplugGuest *g)
+{
+    UnplugDevice *d = new_device(g, g->setup->devices, "spare");
+
+    plug(d);
+    return d;
+}
+
 static void use_disk(UnplugDevice *d)
 {
     GuestConsole *guest = d->g->vm->guest;
@@ -305,8 +313,9 @@ static void use_dimm(UnplugDevice *d)
     guest_wait_until(d->g->vm->guest, 0,
                      "test -e /sys/devices/system/memory/memory%u/state",
                      d->block);
-    guest_ok(d->g->vm->guest, "echo online_movable > "
-             "/sys/devices/system/memory/memory%u/state", d->block);
+    guest_ok(d->g->vm->guest, "cd /sys/devices/system/memory/memory%u; "
+             "grep -qx online state || echo online_movable > state",
+             d->block);
 }
 
 void device_use(UnplugDevice *d)

@@ -49,6 +49,7 @@ struct UnplugGuest {
     bool stock;
     char *checksum;             /* of every disk */
     unsigned taken;             /* devices handed out */
+    bool released;              /* what blocked ACPI, see device_hold() */
     GPtrArray *devices;
 };
 
@@ -69,8 +70,8 @@ UnplugGuest *unplug_guest_new(const UnplugSetup *setup, const char *options,
 /* Quit QEMU, which must end well, and free. */
 void unplug_guest_stop(UnplugGuest *g);
 
-/* The guest runs the commands again after a reset. */
-void unplug_guest_rebooted(UnplugGuest *g);
+/* Free; QEMU has ended, or is killed. */
+void unplug_guest_free(UnplugGuest *g);
 
 /* The next device, plugged and in use in the guest. */
 UnplugDevice *device_take(UnplugGuest *g);
@@ -80,6 +81,9 @@ UnplugDevice *device_arrived(UnplugGuest *g, const UnplugDevice *from);
 
 /* Plug a new device into the place of @old, without any wait. */
 UnplugDevice *device_plug_again(const UnplugDevice *old);
+
+/* Plug a CPU that the set-up has a place left for. */
+UnplugDevice *device_plug_spare(UnplugGuest *g);
 
 /* Wait until the guest has it; online it (CPU, DIMM); have it work. */
 void device_use(UnplugDevice *d);
@@ -106,6 +110,9 @@ void device_hear(UnplugDevice *d);
 void device_hold(UnplugDevice *d);
 void device_wait_held(UnplugDevice *d);
 void device_release(UnplugDevice *d);
+
+/* Wait until what device_hold() had added has gone, if released. */
+void unplug_guest_settle(UnplugGuest *g);
 
 /* CPU, DIMM: have the guest refuse with 0x80 or 0x82, or (0) no more. */
 void device_refuse(UnplugDevice *d, unsigned code);
