@@ -56,5 +56,6 @@ static const UnplugAcpiController controller = {
 const UnplugTransportOps unplug_acpi_memory = {
     .id = UNPLUG_TRANSPORT_ACPI_MEMORY,
     .data = &controller,
+    .lost_in_stream = true,
     UNPLUG_ACPI_SLOTS_OPS,
 };

@@ -14,12 +14,14 @@ static unsigned requests, removals;
 /*
  * The host's own virtio-net failover takes its primary away for the time of
  * a migration and keeps the object (hw/net/virtio-net.c, 7.2,
- * failover_unplug_primary()).  That is not an unplug.
+ * failover_unplug_primary()).  That is not an unplug.  We keep devices by the
+ * same flag, but only in slots that have a record.
  */
-static bool is_failover(DeviceState *dev)
+static bool is_failover(HotplugHandler *handler, DeviceState *dev)
 {
     return object_dynamic_cast(OBJECT(dev), TYPE_PCI_DEVICE) &&
-           PCI_DEVICE(dev)->partially_hotplugged && !unplug_find(dev);
+           PCI_DEVICE(dev)->partially_hotplugged &&
+           !unplug_supervisor_has_slot(handler, dev);
 }
 
 static void request(HotplugHandler *handler, DeviceState *dev,
@@ -65,7 +67,7 @@ static void on_unplug_request(HotplugHandler *handler, DeviceState *dev,
     HotplugHandlerClass *klass = HOTPLUG_HANDLER_GET_CLASS(handler);
     hotplug_fn next = ANNEX_NEXT(klass, unplug_request);
 
-    if (requests || is_failover(dev)) {
+    if (requests || is_failover(handler, dev)) {
         next(handler, dev, errp);
         return;
     }

@@ -21,6 +21,14 @@ static UnplugRecord *slot_mate(const UnplugTransportOps *transport,
     return transport->slot_mate ? transport->slot_mate(dev) : NULL;
 }
 
+bool unplug_supervisor_has_slot(HotplugHandler *handler, DeviceState *dev)
+{
+    const UnplugTransportOps *transport =
+        unplug_registry_classify(handler, dev);
+
+    return unplug_find(dev) || (transport && slot_mate(transport, dev));
+}
+
 static int64_t timeout_ms_for(const UnplugTransportOps *transport)
 {
     return wanted_timeout_ms >= 0 ? wanted_timeout_ms
@@ -38,13 +46,20 @@ static UnplugRetry ask_first(HotplugHandler *handler, DeviceState *dev,
 {
     const UnplugTransportOps *transport =
         unplug_registry_classify(handler, dev);
+    UnplugRecord *mate;
     UnplugRetry retry;
 
     if (!transport) {
         return UNPLUG_RETRY_ASK;
     }
+    mate = slot_mate(transport, dev);
+    if (mate && mate->cancel != UNPLUG_CANCEL_NONE) {
+        error_setg(errp, "the removal of device '%s' in the same slot is "
+                   "being cancelled", mate->path);
+        return UNPLUG_RETRY_REFUSE;
+    }
     /* To the guest, this repeats the request for the other function. */
-    retry = may_ask(slot_mate(transport, dev), errp);
+    retry = may_ask(mate, errp);
     if (retry != UNPLUG_RETRY_REFUSE) {
         /* Counted before the request, which the host may complete at once. */
         unplug_live_asked(unplug_live_open(handler, dev, transport),
@@ -244,8 +259,7 @@ void unplug_supervisor_adopt(HotplugHandler *handler, DeviceState *dev,
         unplug_seen(r);
     }
     annex_host_set_pending_delete(dev, true);
-    if (!in_flight && !seen && r->cancel == UNPLUG_CANCEL_NONE) {
-        /* The host's stream leaves DIMM requests behind: make it again. */
+    if (!in_flight && !seen && r->transport->lost_in_stream) {
         unplug_handlers_ask(handler, dev);
     }
 }

@@ -24,6 +24,9 @@
  */
 bool unplug_supervisor_start(const char *owner, Error **errp);
 
+/* Whether @dev, or another device of its slot, has a record. */
+bool unplug_supervisor_has_slot(HotplugHandler *handler, DeviceState *dev);
+
 /*
  * A handler is about to get a request for @dev.  The answer: let it, or
  * fail with the error, or do without it.  *@is_new: no request was pending.

@@ -38,6 +38,12 @@ struct UnplugTransportOps {
      */
     bool gone_when_unrealized;
 
+    /*
+     * The host's migration stream leaves requests behind that the guest has
+     * not taken: they have to be made again.
+     */
+    bool lost_in_stream;
+
     /* Is a request for @dev that @handler gets ours? */
     bool (*claims)(const UnplugTransportOps *ops, HotplugHandler *handler,
                    DeviceState *dev);

@@ -89,6 +89,9 @@ static void kept(FakeGuest *g)
     qmp_ok(g->vm->qmp, "device_del", "{'id': 'dev1'}");
     g->ops->take(g);
     qmp_ok(g->vm->qmp, "device-unplug-cancel", "{'id': 'dev1'}");
+    /* To ask for the other function would break that promise. */
+    g_assert_nonnull(strstr(qmp_error(g->vm->qmp, "device_del",
+                                      "{'id': 'dev0'}"), "cancelled"));
     g->ops->let_go(g);
     qmp_wait_event(g->vm->qmp, "DEVICE_UNPLUG_DONE", 0,
                    "{'device': 'dev1', 'outcome': 'undone',"

@@ -260,6 +260,26 @@ static void cancelled_before_blink(gconstpointer data)
     fake_guest_stop(to);
 }
 
+/* Acknowledged here, and about to blink there: no second press. */
+static void acknowledged(gconstpointer data)
+{
+    const Case *c = data;
+    FakeGuest *from = fake_guest_start(c->ops, c->from, false), *to;
+
+    c->ops->listen(from);
+    qmp_ok(from->vm->qmp, "device_del", "{'id': 'dev0'}");
+    fake_slot_ack(from);
+    to = migrate(from, c->to);
+    expect_request(to, "requested", true, 1);
+    g_assert_false(fake_slot_is_pressed(to));
+    fake_slot_blink(to);
+    c->ops->let_go(to);
+    expect_done(to, "deleted", false, 1);
+    expect_quiet(to);
+    fake_guest_stop(from);
+    fake_guest_stop(to);
+}
+
 /* The press is under way: the guest's agreement comes there. */
 static void cancelled_while_blinking(gconstpointer data)
 {
@@ -323,6 +343,7 @@ int main(int argc, char **argv)
         Case c = { m ? &fake_shpc : &fake_pcie, true, "migrate=on",
                    "migrate=on" };
 
+        add("acknowledged", acknowledged, c);
         add("cancelled-before-blink", cancelled_before_blink, c);
         add("cancelled-while-blinking", cancelled_while_blinking, c);
     }
