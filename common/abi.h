@@ -5,31 +5,32 @@
 
 #include "common/host/qapi.h"
 #include "common/host/qdev.h"
+#include "common/image.h"
 #include "qapi/qapi-types-control.h"
 
-/*
- * A QOM type whose structure a module looks into, and the size that it was
- * compiled with.  A table of them ends with an entry without a type.
- */
-typedef struct AnnexAbiType {
-    const char *type;
-    size_t size;
-} AnnexAbiType;
+/* What libannex.so was built for. */
+const AnnexBuild *annex_abi_build(void);
 
-#define ANNEX_ABI(type_name, Struct) { (type_name), sizeof(Struct) }
-
-/* The host at hand, as query-version tells it.  The caller frees. */
-VersionInfo *annex_abi_host(void);
+/* "MAJOR.MINOR.MICRO" of the host at hand; g_free(). */
+char *annex_abi_host_version(const VersionInfo *host);
 
 /*
- * Compare the host's version, the sizes of the types that libannex and the
- * module use, and the number of its events (the QAPI enumeration that the
- * configuration changes most), with those compiled in.  Reads the host,
- * changes nothing.
+ * Compare the host with what libannex and a module, of which @image is, were
+ * built for, in this order: that both were built for the same; the host's
+ * version; that it exports every symbol they refer to; the sizes of the QOM
+ * types whose structures they use; the number of its events (the QAPI
+ * enumeration that the configuration changes most).
  *
- * Another package revision of the same version passes when all else
- * agrees; *@note is then one sentence that says so (g_free()), else NULL.
+ * No function of the host is called before it is known to be there.  Reads
+ * the host, changes nothing.  @image need not stay.
+ *
+ * On false *@message says why, in one sentence without a full stop.  Another
+ * package revision of the same version passes when all else agrees; then
+ * *@message is a sentence that says so, else NULL.  g_free() it.
  */
-bool annex_abi_check(const AnnexAbiType *types, char **note, Error **errp);
+bool annex_abi_check(const AnnexImage *image, char **message);
+
+/* Whether the host has what it takes to report an error its own way. */
+bool annex_abi_can_report(void);
 
 #endif

@@ -7,6 +7,9 @@
 
 enum { MISMATCH_REFUSE, MISMATCH_SKIP };
 
+typedef enum Severity { SEVERITY_ERROR, SEVERITY_WARNING, SEVERITY_INFO }
+Severity;
+
 static const char *const mismatch_choices[] = { "refuse", "skip", NULL };
 
 typedef struct Loaded {
@@ -56,37 +59,52 @@ static bool is_loaded(const char *name)
     return false;
 }
 
+/* One line for the user, the host's way if the host has what that takes. */
+static void report(Severity severity, const Loaded *l, const char *message)
+{
+    const char *name = l->module->name;
+
+    if (!annex_abi_can_report()) {
+        fprintf(stderr, "%s: annex-%s: %s\n", g_get_prgname(), name, message);
+    } else if (severity == SEVERITY_ERROR) {
+        error_report("annex-%s: %s", name, message);
+    } else if (severity == SEVERITY_WARNING) {
+        warn_report("annex-%s: %s", name, message);
+    } else {
+        info_report("annex-%s: %s", name, message);
+    }
+}
+
 static bool read_options(Loaded *l, int argc, char **argv)
 {
     g_autofree char *message = NULL;
 
     l->values = annex_options_parse(l->options, argc, argv, &message);
     if (!l->values) {
-        error_report("annex-%s: %s", l->module->name, message);
+        report(SEVERITY_ERROR, l, message);
         return false;
     }
     return true;
 }
 
 /* Sets l->reason where the module is to stay inert. */
-static bool pass_gate(Loaded *l)
+static bool pass_gate(Loaded *l, const AnnexImage *image)
 {
-    g_autofree char *note = NULL;
-    Error *err = NULL;
+    g_autofree char *message = NULL, *inert = NULL;
 
-    if (annex_abi_check(l->module->types, &note, &err)) {
-        if (note) {
-            info_report("annex-%s: %s", l->module->name, note);
+    if (annex_abi_check(image, &message)) {
+        if (message) {
+            report(SEVERITY_INFO, l, message);
         }
         return true;
     }
     if (l->on_mismatch == MISMATCH_SKIP) {
-        l->reason = g_strdup(error_get_pretty(err));
-        warn_report("annex-%s: inert: %s", l->module->name, l->reason);
-        error_free(err);
+        inert = g_strconcat("inert: ", message, NULL);
+        report(SEVERITY_WARNING, l, inert);
+        l->reason = g_steal_pointer(&message);
         return true;
     }
-    error_reportf_err(err, "annex-%s: ", l->module->name);
+    report(SEVERITY_ERROR, l, message);
     return false;
 }
 
@@ -104,18 +122,20 @@ static bool start(const Loaded *l)
     return true;
 }
 
-bool annex_module_install(const AnnexModule *module, int argc, char **argv)
+bool annex_module_install(const AnnexModule *module, const AnnexImage *image,
+                          int argc, char **argv)
 {
     Loaded *l;
 
-    if (is_loaded(module->name)) {
-        error_report("annex-%s: loaded already", module->name);
-        return false;
-    }
     l = g_new0(Loaded, 1);
     l->module = module;
     l->options = all_options(module, &l->on_mismatch);
-    if (!read_options(l, argc, argv) || !pass_gate(l) || !start(l)) {
+    if (is_loaded(module->name)) {
+        report(SEVERITY_ERROR, l, "loaded already");
+        loaded_free(l);
+        return false;
+    }
+    if (!read_options(l, argc, argv) || !pass_gate(l, image) || !start(l)) {
         loaded_free(l);
         return false;
     }

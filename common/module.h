@@ -4,11 +4,14 @@
 #define ANNEX_MODULE_H
 
 #include "common/abi.h"
+#include "common/host/symbols.h"
 #include "common/options.h"
+#include "common/version.h"
+#include "qapi/qapi-emit-events.h"
 #include "qemu/qemu-plugin.h"
 
 /*
- * One module.  @options and @types may be NULL.  @start sets the hooks; it
+ * One module.  @options may be NULL.  @start sets the hooks; it
  * is called once, under the BQL, after the options have been read and the
  * host found to be the right one.  It returns false with nothing changed,
  * and an error, to end QEMU.
@@ -19,28 +22,36 @@
 typedef struct AnnexModule {
     const char *name;
     const AnnexOption *options;
-    const AnnexAbiType *types;
     bool (*start)(Error **errp);
 } AnnexModule;
 
 /*
  * Defines the two symbols that QEMU's plugin loader looks for
- * (plugins/loader.c, 7.2).  The loader runs before the machine is
- * initialised and before -device, in the main thread, under the BQL.
+ * (plugins/loader.c, 7.2 and 10.0).  The loader runs before the machine is
+ * initialised and before -device, in the main thread, under the BQL.  The
+ * interface's version is set while the module is being mapped, so that not
+ * the loader, with an error of its own, but our gate refuses another QEMU.
  */
 #define ANNEX_MODULE(...)                                               \
-    QEMU_PLUGIN_EXPORT int qemu_plugin_version = QEMU_PLUGIN_VERSION;   \
+    ANNEX_DEFINE_IMAGE();                                               \
+    QEMU_PLUGIN_EXPORT int qemu_plugin_version;                         \
+    static void __attribute__((constructor)) set_plugin_version(void)   \
+    {                                                                   \
+        qemu_plugin_version = annex_host_plugin_interface();            \
+    }                                                                   \
     QEMU_PLUGIN_EXPORT int                                              \
     qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info,   \
                         int argc, char **argv)                          \
     {                                                                   \
         static const AnnexModule module = { __VA_ARGS__ };              \
                                                                         \
-        return annex_module_install(&module, argc, argv) ? 0 : -1;      \
+        return annex_module_install(&module, &annex_image, argc, argv)  \
+               ? 0 : -1;                                                \
     }
 
 /* For ANNEX_MODULE() alone.  Reports errors itself, one line each. */
-bool annex_module_install(const AnnexModule *module, int argc, char **argv);
+bool annex_module_install(const AnnexModule *module, const AnnexImage *image,
+                          int argc, char **argv);
 
 /*
  * Call @fn for each module in the order of loading.  @values are those in

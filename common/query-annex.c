@@ -7,7 +7,7 @@
 #include "common/hooks.h"
 #include "common/module.h"
 #include "common/qmp.h"
-#include "common/version.h"
+#include "qapi/qapi-commands-control.h"
 
 static void add_hook(const char *type, const char *method, unsigned copies,
                      void *opaque)
@@ -50,18 +50,16 @@ static void add_module(const AnnexModuleView *view, void *opaque)
 
 AnnexInfo *qmp_query_annex(Error **errp)
 {
-    g_autoptr(VersionInfo) version = annex_abi_host();
+    const AnnexBuild *build = annex_abi_build();
+    g_autoptr(VersionInfo) version = qmp_query_version(&error_abort);
     AnnexInfo *info = g_new0(AnnexInfo, 1);
     AnnexModuleInfoList **tail = &info->modules;
 
-    info->version = g_strdup(ANNEX_VERSION);
+    info->version = g_strdup(build->annex_version);
     info->host = g_new0(AnnexHostInfo, 1);
-    info->host->built_for = g_strdup(ANNEX_HOST_VERSION);
-    info->host->built_for_package = g_strdup(ANNEX_HOST_PACKAGE);
-    info->host->found = g_strdup_printf("%" PRId64 ".%" PRId64 ".%" PRId64,
-                                        version->qemu->major,
-                                        version->qemu->minor,
-                                        version->qemu->micro);
+    info->host->built_for = g_strdup(build->host_version);
+    info->host->built_for_package = g_strdup(build->host_package);
+    info->host->found = annex_abi_host_version(version);
     info->host->package = g_strdup(version->package);
     annex_module_foreach(add_module, &tail);
     return info;

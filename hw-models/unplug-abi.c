@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The host structures that the unplug transports look into. */
-#include "hw-models/unplug-abi.h"
 #include "common/host/acpi.h"
 #include "common/host/pci.h"
+#include "common/image.h"
 
-const AnnexAbiType unplug_abi_types[] = {
+ANNEX_ABI_TABLE = {
     ANNEX_ABI(TYPE_PCI_DEVICE, PCIDevice),
     ANNEX_ABI(TYPE_PCI_BRIDGE, PCIBridge),
     ANNEX_ABI(TYPE_PCI_BUS, PCIBus),
@@ -13,5 +13,4 @@ const AnnexAbiType unplug_abi_types[] = {
     /* These embed the ACPI controllers, which are no types of their own. */
     ANNEX_ABI(TYPE_ICH9_LPC_DEVICE, ICH9LPCState),
     ANNEX_ABI(TYPE_PIIX4_PM, PIIX4PMState),
-    {}
 };

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* annex-unplug: supervised hot-unplug on PCI, ACPI CPU and ACPI memory. */
 #include "common/module.h"
-#include "hw-models/unplug-abi.h"
 #include "hw-models/unplug-registry.h"
 #include "hw-models/unplug-supervisor.h"
 #include "hw-models/unplug-transports.h"
@@ -34,5 +33,4 @@ static bool start(Error **errp)
     return true;
 }
 
-ANNEX_MODULE(.name = "unplug", .options = options, .types = unplug_abi_types,
-             .start = start)
+ANNEX_MODULE(.name = "unplug", .options = options, .start = start)

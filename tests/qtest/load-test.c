@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Loading: options, introspection, and a QEMU that is not the right one. */
+/* Loading: options, introspection, and errors that stay the host's own. */
 #include "failure.h"
 #include "vm.h"
 
@@ -159,57 +159,6 @@ static void introspection(void)
     test_vm_free(vm);
 }
 
-/* A QEMU that the modules were not built for. */
-static void add_mismatch(TestVm *vm, const char *variant,
-                         const char *options)
-{
-    test_vm_args(vm, "-plugin %s/../tests/mismatch/%s/annex-unplug.so,%s",
-                 g_getenv("ANNEX_PLUGIN_DIR"), variant, options);
-}
-
-static void wrong_version(void)
-{
-    TestVm *vm = machine();
-    g_autofree char *text = NULL;
-
-    add_mismatch(vm, "version", "timeout=3");
-    text = test_vm_start_expect_failure(vm);
-    g_assert_nonnull(strstr(text, "annex-unplug: built for QEMU 0.0.1 "));
-    g_assert_nonnull(strstr(text, "but this is QEMU "));
-    test_vm_free(vm);
-}
-
-/* Told to leave such a QEMU alone: a warning, and nothing of ours. */
-static void wrong_version_skipped(void)
-{
-    TestVm *vm = machine();
-    g_autofree char *text = NULL;
-
-    add_mismatch(vm, "version", "on-mismatch=skip");
-    test_vm_start(vm);
-    qmp_error(vm->qmp, "query-annex", QMP_ANY);
-    qmp_error(vm->qmp, "query-unplug-requests", QMP_ANY);
-    text = test_vm_stderr(vm);
-    g_assert_nonnull(strstr(text, "annex-unplug: inert: built for QEMU "));
-    test_vm_quit(vm);
-    test_vm_free(vm);
-}
-
-/* A rebuilt package of the same version: allowed, and said so. */
-static void other_package(void)
-{
-    TestVm *vm = machine();
-    g_autofree char *text = NULL;
-
-    add_mismatch(vm, "package", "timeout=3");
-    test_vm_start(vm);
-    only_module(vm);
-    text = test_vm_stderr(vm);
-    g_assert_nonnull(strstr(text, "version and structures agree"));
-    test_vm_quit(vm);
-    test_vm_free(vm);
-}
-
 static void add_test_module(TestVm *vm, const char *name,
                             const char *options)
 {
@@ -227,17 +176,6 @@ static void selftest(void)
     g_assert_cmpstr(json_object_get_string_member(only_module(vm), "name"),
                     ==, "selftest");
     test_vm_quit(vm);
-    test_vm_free(vm);
-}
-
-static void wrong_size(void)
-{
-    TestVm *vm = machine();
-    g_autofree char *text = NULL;
-
-    add_test_module(vm, "wrongsize", "on-mismatch=refuse");
-    text = test_vm_start_expect_failure(vm);
-    g_assert_nonnull(strstr(text, "annex-wrongsize: type 'machine' has "));
     test_vm_free(vm);
 }
 
@@ -316,11 +254,7 @@ int main(int argc, char **argv)
     g_test_add_func("/load/bad-options", bad_options);
     g_test_add_func("/load/query-annex", query_annex);
     g_test_add_func("/load/introspection", introspection);
-    g_test_add_func("/load/wrong-version", wrong_version);
-    g_test_add_func("/load/wrong-version-skipped", wrong_version_skipped);
-    g_test_add_func("/load/other-package", other_package);
     g_test_add_func("/load/selftest", selftest);
-    g_test_add_func("/load/wrong-size", wrong_size);
     g_test_add_func("/load/errors-of-stock", errors_of_stock);
     g_test_add_func("/load/bad-arguments", bad_arguments);
     return g_test_run();
