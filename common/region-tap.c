@@ -88,3 +88,12 @@ void *annex_region_state(MemoryRegion *mr)
 
     return t ? t->state : mr->opaque;
 }
+
+void annex_region_write(MemoryRegion *mr, hwaddr addr, uint64_t value,
+                        unsigned size)
+{
+    Tapped *t = annex_shadow_get(OBJECT(mr), SHADOW_KEY);
+    const MemoryRegionOps *ops = t ? t->ops : mr->ops;
+
+    ops->write(annex_region_state(mr), addr, value, size);
+}

@@ -34,4 +34,13 @@ void annex_region_tap(AnnexHookSet *set, MemoryRegion *mr,
 /* The host's opaque pointer of @mr, watched or not. */
 void *annex_region_state(MemoryRegion *mr);
 
+/*
+ * Have the host's handler write to a register of @mr, which is implemented
+ * by a plain write handler, without the tap.  Can be called in a tap, where
+ * memory_region_dispatch_write() is refused: the host lets no device's
+ * regions be accessed while one is (system/memory.c, 10.0).  Under the BQL.
+ */
+void annex_region_write(MemoryRegion *mr, hwaddr addr, uint64_t value,
+                        unsigned size);
+
 #endif

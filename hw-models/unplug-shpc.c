@@ -11,7 +11,7 @@
  * The request is a press of the attention button, which latches a bit.  The
  * guest clears it, lets the power LED blink for five seconds, in which a
  * second press cancels, then disables the slot.  QEMU's side: hw/pci/shpc.c,
- * 7.2; it does not look at PCIDevice.partially_hotplugged, so what the
+ * 7.2 and 10.0; it does not look at PCIDevice.partially_hotplugged, so what the
  * guest lets go cannot be kept.
  */
 #define SERR_INT 0x20
@@ -48,16 +48,18 @@ static bool is_pressed(PCIDevice *bridge, int slot)
 /* Clear the latch as a guest would: the interrupt follows (RW1C). */
 static void release_button(PCIDevice *bridge, int slot)
 {
-    memory_region_dispatch_write(&bridge->shpc->mmio, SLOT_LATCH(slot),
-                                 BUTTON, MO_8, MEMTXATTRS_UNSPECIFIED);
+    annex_region_write(&bridge->shpc->mmio, SLOT_LATCH(slot), BUTTON, 1);
 }
 
-/* In hw/pci/shpc.c every request is a press of the button. */
-static void press_button(UnplugRecord *r)
+/*
+ * As shpc_device_unplug_request_cb() does it, which in 10.0 refuses to
+ * while the LED blinks.  Writing zeros to the latch changes nothing of it,
+ * but the host then looks which interrupts are due.
+ */
+static void press_button(PCIDevice *bridge, int slot)
 {
-    HotplugHandlerClass *klass = HOTPLUG_HANDLER_GET_CLASS(r->handler);
-
-    ANNEX_NEXT(klass, unplug_request)(r->handler, r->dev, NULL);
+    bridge->shpc->config[SLOT_LATCH(slot)] |= BUTTON;
+    annex_region_write(&bridge->shpc->mmio, SLOT_LATCH(slot), 0, 1);
 }
 
 static void note_peek(UnplugRecord *r)
@@ -145,7 +147,7 @@ static void on_change(UnplugRecord *r, PCIDevice *bridge, const void *opaque)
         unplug_seen(r);
         if (r->t.press_on_blink) {
             r->t.press_on_blink = false;
-            press_button(r);
+            press_button(bridge, slot);
         }
     }
     if (before.leds[slot] == LED_BLINK && led(bridge, slot) == LED_ON) {
@@ -239,7 +241,7 @@ static UnplugCancelAction cancel(UnplugRecord *r, Error **errp)
         return UNPLUG_CANCEL_FAILED;
     }
     if (blinking) {
-        press_button(r);
+        press_button(bridge, slot);
     } else {
         r->t.press_on_blink = true;
     }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Finds the QEMU under test, the modules and the guest images. */
+#include <stdio.h>
 #include <string.h>
 #include "failure.h"
 #include "host.h"
@@ -17,6 +18,16 @@ static const char *need_env(const char *name)
 const char *test_host_name(void)
 {
     return need_env("ANNEX_HOST");
+}
+
+unsigned test_host_series(void)
+{
+    unsigned major, minor;
+
+    if (sscanf(test_host_name(), "%u.%u", &major, &minor) != 2) {
+        test_fail("ANNEX_HOST: '%s' is no version", test_host_name());
+    }
+    return major * 100 + minor;
 }
 
 const char *test_host_qemu(const char *arch)

@@ -14,6 +14,9 @@
 /* $ANNEX_HOST: the host this build is for, as "7.2". */
 const char *test_host_name(void);
 
+/* The same as a number: 702, 1000.  For what stock does, not for what we do. */
+unsigned test_host_series(void);
+
 /*
  * The QEMU for @arch ("x86_64", "ppc64"): $ANNEX_QEMU_X86_64 and so on,
  * otherwise qemu-system-ARCH from PATH.

@@ -224,6 +224,8 @@ static void reset_while_kept(FakeGuest *g)
 /* What stock does with a second device_del while the slot blinks. */
 static void stock_repeat(FakeGuest *g)
 {
+    /* SHPC up to 7.2: success is reported, and the removal is cancelled. */
+    bool cancels = g->ops == &fake_shpc && test_host_series() < 800;
     const QmpReply *reply;
 
     request_and_blink(g);
@@ -232,9 +234,8 @@ static void stock_repeat(FakeGuest *g)
                    reply->ret ? "success" : reply->error_desc,
                    fake_slot_is_pressed(g) ? "pressed, which cancels"
                                            : "not pressed");
-    /* SHPC: success is reported, and the removal is cancelled. */
-    g_assert_true((reply->ret != NULL) == (g->ops == &fake_shpc));
-    g_assert_true(fake_slot_is_pressed(g) == (g->ops == &fake_shpc));
+    g_assert_true((reply->ret != NULL) == cancels);
+    g_assert_true(fake_slot_is_pressed(g) == cancels);
 }
 
 typedef struct Case {
