@@ -186,7 +186,7 @@ static void not_without_module(gconstpointer data)
  * The guest lets go while the source is still sending, and the destination
  * was started with the device.  An ACPI slot does not tell, and nothing asks
  * for the device there.  A PCIe port has Presence Detect State in its stream,
- * which QEMU compares: the migration fails, and the source goes on.
+ * which QEMU compares up to 7.2: the migration fails, and the source goes on.
  */
 static void completes_in_precopy(gconstpointer data)
 {
@@ -209,7 +209,7 @@ static void completes_in_precopy(gconstpointer data)
     expect_quiet(from);
     qmp_ok(from->vm->qmp, "migrate-set-parameters",
            "{'max-bandwidth': 10000000000}");
-    if (!strcmp(c->setup, "pcie")) {
+    if (!strcmp(c->setup, "pcie") && test_host_series() < 1000) {
         g_assert_cmpstr(migration_end(from), ==, "failed");
         guest_ok(from->vm->guest, "true");
         test_vm_wait_exit(to->vm, 0);

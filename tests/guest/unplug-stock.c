@@ -63,17 +63,18 @@ static void completes(UnplugGuest *g)
     expect_quiet(g);
 }
 
-/* The second press of a button that blinks. */
+/* The second press of a button that blinks: by SHPC up to 7.2. */
 static void repeated_button(UnplugGuest *g)
 {
-    bool shpc = !strcmp(g->setup->driver, "shpchp");
+    bool cancels = !strcmp(g->setup->driver, "shpchp") &&
+                   test_host_series() < 1000;
     UnplugDevice *d = device_take(g);
 
     guest_skip_log(g->vm->guest);
     g_assert_true(ask(d, "first"));
     guest_expect(g->vm->guest, "(?i)powering off due to button press", 0);
-    g_assert_true(ask(d, "while the indicator blinks") == shpc);
-    if (!shpc) {
+    g_assert_true(ask(d, "while the indicator blinks") == cancels);
+    if (!cancels) {
         expect_deleted(d);
         return;
     }

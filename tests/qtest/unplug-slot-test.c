@@ -225,7 +225,7 @@ static void reset_while_kept(FakeGuest *g)
 static void stock_repeat(FakeGuest *g)
 {
     /* SHPC up to 7.2: success is reported, and the removal is cancelled. */
-    bool cancels = g->ops == &fake_shpc && test_host_series() < 800;
+    bool cancels = g->ops == &fake_shpc && test_host_series() < 1000;
     const QmpReply *reply;
 
     request_and_blink(g);
