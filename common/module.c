@@ -65,7 +65,9 @@ static void report(Severity severity, const Loaded *l, const char *message)
     const char *name = l->module->name;
 
     if (!annex_abi_can_report()) {
-        fprintf(stderr, "%s: annex-%s: %s\n", g_get_prgname(), name, message);
+        fprintf(stderr, "%s: %sannex-%s: %s\n", g_get_prgname(),
+                severity == SEVERITY_WARNING ? "warning: " : "", name,
+                message);
     } else if (severity == SEVERITY_ERROR) {
         error_report("annex-%s: %s", name, message);
     } else if (severity == SEVERITY_WARNING) {
