@@ -2,6 +2,7 @@
 /* ABI gate: compares what was compiled in with what the host says. */
 #include "common/abi.h"
 #include "common/host/memory.h"
+#include "common/host/pci.h"
 #include "common/host/qom.h"
 #include "common/host/symbols.h"
 #include "common/version.h"
@@ -13,9 +14,8 @@ ANNEX_DEFINE_IMAGE();
 /* What libannex itself looks into. */
 ANNEX_ABI_TABLE = {
     ANNEX_ABI(TYPE_DEVICE, DeviceState),
-    ANNEX_ABI(TYPE_BUS, BusState),
-    ANNEX_ABI(TYPE_MACHINE, MachineState),
     ANNEX_ABI(TYPE_MEMORY_REGION, MemoryRegion),
+    ANNEX_ABI(TYPE_PCI_DEVICE, PCIDevice),
     ANNEX_ABI_CLASS(TYPE_HOTPLUG_HANDLER, HotplugHandlerClass),
     ANNEX_ABI_CLASS(TYPE_MACHINE, MachineClass),
 };
@@ -114,7 +114,7 @@ static bool check_symbols(const AnnexImage *image, char **message)
     }
     if (!found) {
         *message = g_strdup("this QEMU exports no function to modules: it was "
-                            "built without loadable modules (--enable-modules)");
+                            "built without --enable-modules");
         return false;
     }
     g_ptr_array_add(missing, NULL);

@@ -5,11 +5,7 @@
 #include "common/image.h"
 
 ANNEX_ABI_TABLE = {
-    ANNEX_ABI(TYPE_PCI_DEVICE, PCIDevice),
-    ANNEX_ABI(TYPE_PCI_BRIDGE, PCIBridge),
     ANNEX_ABI(TYPE_PCI_BUS, PCIBus),
-    ANNEX_ABI(TYPE_PCIE_SLOT, PCIESlot),
-    ANNEX_ABI(TYPE_PC_DIMM, PCDIMMDevice),
     /* These embed the ACPI controllers, which are no types of their own. */
     ANNEX_ABI(TYPE_ICH9_LPC_DEVICE, ICH9LPCState),
     ANNEX_ABI(TYPE_PIIX4_PM, PIIX4PMState),
