@@ -39,15 +39,32 @@ void expect_error(UnplugDevice *d, int code, int attempt)
     g_assert_true(json_object_has_member(e->data, "message"));
 }
 
+/*
+ * Linux looks at the slot once more after it has ejected a DIMM, and takes
+ * the next one for the old one if that is there already.
+ */
+static void expect_ejected(UnplugDevice *d)
+{
+    qmp_wait_event(d->g->vm->qmp, "ACPI_DEVICE_OST", 0,
+                   "{'info': {'slot-type': 'DIMM', 'source': %d,"
+                   " 'status': 0}}", d->ejected ? 0x103 : 3);
+}
+
 const QmpEvent *expect_deleted(UnplugDevice *d)
 {
+    const QmpEvent *e;
+
     if (d->g->setup->kind == UNPLUG_KIND_CPU) {
         return qmp_wait_event(d->g->vm->qmp, "DEVICE_DELETED", 0,
                               "{'path': '/machine/peripheral/%s/lapic'}",
                               d->id);
     }
-    return qmp_wait_event(d->g->vm->qmp, "DEVICE_DELETED", 0,
-                          "{'device': %s}", d->id);
+    e = qmp_wait_event(d->g->vm->qmp, "DEVICE_DELETED", 0, "{'device': %s}",
+                       d->id);
+    if (d->g->setup->kind == UNPLUG_KIND_DIMM) {
+        expect_ejected(d);
+    }
+    return e;
 }
 
 static void check_done(UnplugDevice *d, const QmpEvent *e)

@@ -41,6 +41,7 @@ typedef struct UnplugDevice {
     char *port;                 /* disk: of the bridge above it */
     unsigned block;             /* DIMM: number of its memory block */
     unsigned slot;              /* DIMM: of the controller */
+    bool ejected;               /* by the guest, unasked */
 } UnplugDevice;
 
 struct UnplugGuest {

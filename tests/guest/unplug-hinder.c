@@ -137,6 +137,7 @@ void device_eject(UnplugDevice *d)
     GuestConsole *guest = d->g->vm->guest;
     g_autofree char *slot = NULL;
 
+    d->ejected = true;
     switch (d->g->setup->kind) {
     case UNPLUG_KIND_DISK:
         slot = g_strndup(d->address, strcspn(d->address, "."));

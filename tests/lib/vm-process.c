@@ -63,9 +63,10 @@ static void add_guest(TestVm *vm, GPtrArray *argv)
         add(argv, "-m");
         add(argv, "256M");
     }
+    /* Whether kernels take memory that is plugged at once has changed. */
     add(argv, "-append");
-    add(argv, "console=%s0 annex.control=%s1 %s%s", tty, tty,
-        guest_kernel_options(vm->arch), vm->guest_append);
+    add(argv, "console=%s0 annex.control=%s1 memhp_default_state=offline %s%s",
+        tty, tty, guest_kernel_options(vm->arch), vm->guest_append);
 }
 
 static GPtrArray *build_argv(TestVm *vm)
