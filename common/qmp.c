@@ -93,8 +93,7 @@ bool annex_qmp_add(AnnexHookSet *set,
          (schema_command || hook_schema(set, errp));
     QTAILQ_FOREACH_SAFE(cmd, &ours, node, next) {
         if (ok) {
-            qmp_register_command(&qmp_commands, cmd->name, cmd->fn,
-                                 cmd->options, cmd->special_features);
+            annex_host_qmp_register(&qmp_commands, cmd);
         }
         g_free(cmd);
     }

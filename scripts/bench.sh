@@ -12,7 +12,7 @@ set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
 
-HOST=7.2
+WANTED=
 OPTIONS=()
 
 usage() {
@@ -22,7 +22,8 @@ usage() {
         '--quick      fewer repetitions: less than a minute' \
         '--boots N    pairs of guest boots (default 5, quick 2)' \
         '--only PART  one of boot, load, latency, scale' \
-        "--host HOST  the QEMU to build for; known: $(known_hosts)"
+        "--host HOST  the QEMU to build for (default $(local_host));" \
+        "             known: $(known_hosts)"
 }
 
 parse() {
@@ -42,7 +43,7 @@ parse() {
                 exit 2
             fi
             if [ "$1" = --host ]; then
-                HOST=$2
+                WANTED=$2
             else
                 OPTIONS+=("$1=$2")
             fi
@@ -59,7 +60,7 @@ parse() {
 main() {
     local build
     parse "$@"
-    load_host "$HOST"
+    go_to_host "${WANTED:-$(local_host)}" "$SCRIPTS/bench.sh" "$@"
     prepare_host "$HOST"
     build=$TOP/build/$HOST
     # However it ends, the machines' files go.

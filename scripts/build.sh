@@ -5,14 +5,15 @@
 # usage: scripts/build.sh HOST [meson setup argument...]
 #
 # Installs what is missing, prepares the host's headers (host-tree.sh), sets
-# build/HOST up where that is needed, and compiles.
+# build/HOST up where that is needed, and compiles.  Where the host's QEMU is
+# in a root folder (on-host.sh), so is all of this done.
 
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
 
-# For the test programs; the modules need what the host's headers need.
-PACKAGES=(libjson-glib-dev)
+# For tools and tests; the modules need what the host's headers need.
+PACKAGES=(libelf-dev libjson-glib-dev)
 
 # Set up anew if there is no whole build folder yet, or the headers, or these
 # arguments, are not those that it was set up with.
@@ -47,6 +48,7 @@ main() {
         printf 'usage: %s HOST [meson setup argument...]\n' "$0" >&2
         exit 2
     fi
+    go_to_host "$1" "$SCRIPTS/build.sh" "$@"
     host=$1
     shift
     install_packages "${PACKAGES[@]}"

@@ -2,17 +2,24 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Run all tests on a machine that has nothing yet: set up, build, test, count.
 #
-# usage: scripts/check.sh [--host HOST] [meson test argument...]
+# usage: scripts/check.sh [--host HOST]... [meson test argument...]
 #
-# The last line is "N passed, N failed, N skipped", counting single cases.
-# Fails if any failed; with CI=true in the environment, if any was skipped.
+# Tests the hosts named, by default all but those whose facts say that they
+# are not (HOST_DEFAULT).  The last line is "N passed, N failed, N skipped",
+# counting single cases of all hosts; a host that cannot be set up counts as
+# one that failed.  Fails if any failed; with CI=true in the environment, if
+# any was skipped.
+#
+# Without arguments it also compares docs/tested.rst with what was tested.
 
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
 
-# Whatever ends the script before the tests ran is a failure to be counted.
-HOST=7.2
+HOSTS=()
+BUILT=()
+
+# Whatever ends the script before the count is a failure to be counted.
 COUNTED=false
 finish() {
     local status=$?
@@ -23,29 +30,88 @@ finish() {
     fi
 }
 
-# The count decides, not meson's exit code: meson knows no skipped case.
-run_tests() {
-    local logs=$TOP/build/$HOST/meson-logs options=()
-    rm -f -- "$logs"/testlog.*
-    meson test -C "$TOP/build/$HOST" --no-rebuild --print-errorlogs "$@" ||
-        true
+logs() {
+    printf '%s\n' "$TOP/build/$1/meson-logs"
+}
+
+# The modules of the other hosts: tests show that they are refused.
+other_plugins() {
+    local host dirs=()
+    for host in "${HOSTS[@]}"; do
+        if [ "$host" != "$1" ] && [ -d "$TOP/build/$host/plugins" ]; then
+            dirs+=("$TOP/build/$host/plugins")
+        fi
+    done
+    (
+        IFS=:
+        printf '%s\n' "${dirs[*]}"
+    )
+}
+
+# A host without results counts as a failure, so that old ones must go.
+drop_results() {
+    rm -f -- "$(logs "$1")"/testlog.*
+}
+
+# All are built before the first is tested: see other_plugins().
+build_hosts() {
+    local host
+    for host in "${HOSTS[@]}"; do
+        say "building for host $host"
+        drop_results "$host"
+        if "$SCRIPTS/build.sh" "$host" >/dev/null; then
+            BUILT+=("$host")
+        else
+            say "host $host cannot be built for"
+        fi
+    done
+}
+
+test_hosts() {
+    local host
+    for host in "${BUILT[@]}"; do
+        say "testing host $host"
+        if ! ANNEX_OTHER_PLUGIN_DIRS=$(other_plugins "$host") \
+            "$SCRIPTS/test-host.sh" "$host" "$@"; then
+            say "host $host cannot be tested"
+            drop_results "$host"
+        fi
+    done
+}
+
+count() {
+    local host folders=()
+    for host in "${HOSTS[@]}"; do
+        folders+=("$(logs "$host")")
+    done
     if [ "${CI:-}" = true ]; then
-        options+=(--no-skips)
+        COUNT_OPTIONS+=(--no-skips)
     fi
     COUNTED=true
-    "$SCRIPTS/count-tests.py" "${options[@]}" "$logs"
+    "$SCRIPTS/count-tests.py" "${COUNT_OPTIONS[@]}" "${folders[@]}"
 }
 
 main() {
-    if [ "${1:-}" = --host ]; then
-        HOST=$2
-        shift 2
+    local host
+    if [ $# -eq 0 ]; then
+        COUNT_OPTIONS+=(--table "$TOP/docs/tested.rst")
     fi
+    while [ "${1:-}" = --host ]; do
+        HOSTS+=("${2:-}")
+        shift $(($# > 1 ? 2 : 1))
+    done
+    if [ ${#HOSTS[@]} -eq 0 ]; then
+        mapfile -t HOSTS < <(default_hosts)
+    fi
+    for host in "${HOSTS[@]}"; do
+        (load_host "$host") || exit 2
+    done
     trap finish EXIT
-    load_host "$HOST"
-    install_packages "${HOST_TEST_PACKAGES[@]}"
-    prepare_host "$HOST"
-    run_tests "$@"
+    trap 'exit 130' INT TERM HUP
+    install_packages python3
+    build_hosts
+    test_hosts "$@"
+    count
 }
 
 main "$@"

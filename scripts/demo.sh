@@ -12,13 +12,12 @@ set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
 
-HOST=7.2
-
 usage() {
     printf 'usage: scripts/demo.sh [--host HOST]\n\n'
     printf 'Shows unplug requests that a Linux guest refuses, ignores, or\n'
     printf 'answers late, on a stock QEMU and on the same with Annex.\n'
-    printf 'HOST: the QEMU to build for; known: %s\n' "$(known_hosts)"
+    printf 'HOST: the QEMU to build for, by default %s; known: %s\n' \
+        "$(local_host)" "$(known_hosts)"
 }
 
 # A first run shows what it does for minutes; later there is nothing to see,
@@ -38,21 +37,25 @@ set_up() {
 }
 
 main() {
+    local host
     case "${1:-}" in
     --help | -h)
         usage
         exit 0
         ;;
     --host)
-        HOST=${2:-}
+        host=${2:-}
         shift 2 || true
+        ;;
+    *)
+        host=$(local_host)
         ;;
     esac
     if [ $# -ne 0 ]; then
         usage >&2
         exit 2
     fi
-    load_host "$HOST"
+    go_to_host "$host" "$SCRIPTS/demo.sh" --host "$host"
     set_up
     # However it ends, the guests' files go.
     TMPDIR=$(mktemp -d)

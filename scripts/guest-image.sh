@@ -37,9 +37,8 @@ set_arch() {
     esac
 }
 
-# libelf1: objtool, in linux-kbuild, is linked to it.
 install_tools() {
-    install_packages cpio kmod make gzip xz-utils libelf1 "$compiler"
+    install_packages cpio kmod make gzip xz-utils "$libelf" "$compiler"
 }
 
 # The version apt would install; nothing if it knows none.
@@ -62,16 +61,20 @@ resolve_packages() {
     kernel=$(concrete_kernel)
     [ -n "$kernel" ] || die "apt knows no linux-image-$flavour"
     release=${kernel#linux-image-}
-    mapfile -t packages < <(header_depends |
+    mapfile -t packages < <(depends "linux-headers-$release" |
         grep -E '^linux-(headers|kbuild)-')
     packages+=("$kernel" busybox-static "linux-headers-$release")
-    compiler=$(header_depends | grep -o 'gcc-[0-9]*' | head -n 1)
+    compiler=$(depends "linux-headers-$release" | grep -o 'gcc-[0-9]*' |
+        head -n 1)
     [ -n "$compiler" ] || die "no compiler is known for $kernel"
+    # objtool, in linux-kbuild, is linked to it.
+    libelf=$(depends "$(printf '%s\n' "${packages[@]}" | grep kbuild)" |
+        grep '^libelf')
 }
 
-# What linux-headers of exactly this kernel depend on, one per line.
-header_depends() {
-    apt-cache show --no-all-versions "linux-headers-$release" |
+# The names of what a package depends on, one per line.
+depends() {
+    apt-cache show --no-all-versions "$1" |
         sed -n 's/^Depends: //p' | tr ',' '\n' | sed 's/^ *//; s/ .*//'
 }
 
@@ -92,16 +95,22 @@ download() {
     for deb in "$work"/deb/*.deb; do
         dpkg-deb -x "$deb" "$work/root"
     done
+    # Packages since Debian 13 have all in usr/.
+    for dir in bin lib; do
+        [ -e "$work/root/$dir" ] || ln -s "usr/$dir" "$work/root/$dir"
+    done
 }
 
-# The headers refer to each other by absolute paths: make them ours.
+# The headers refer to each other by absolute paths: make them ours.  Debug
+# information in BTF would need one more tool, and nothing reads it.
 build_hold_module() {
     say "building annex-hold.ko for $release"
     headers_dir=$work/root/usr/src/linux-headers-$release
     sed -i "s,/usr/src,$work/root/usr/src,g" "$headers_dir/Makefile"
     mkdir "$work/hold"
     cp "$top"/tests/guest/hold/* "$work/hold/"
-    make -C "$headers_dir" M="$work/hold" ARCH=$make_arch modules >&2
+    make -C "$headers_dir" M="$work/hold" ARCH=$make_arch \
+        CONFIG_DEBUG_INFO_BTF_MODULES= modules >&2
     mkdir -p "$tree/lib/modules/$release/extra"
     cp "$work/hold/annex-hold.ko" "$tree/lib/modules/$release/extra/"
 }
@@ -115,14 +124,26 @@ module_files() {
         "$work/depends"
 }
 
+# Uncompressed: the initramfs is compressed as a whole, and the emulated guest
+# would be slow at it.
+copy_module() {
+    case $1 in
+    *.xz) xz -dc "$1" > "${2%.xz}" ;;
+    *) cp "$1" "$2" ;;
+    esac
+}
+
+# depmod reads all modules that there are; the guest has no use for the bulk.
 copy_modules() {
     from=$work/root/lib/modules/$release
+    (cd "$from/kernel" && rm -rf sound drivers/gpu drivers/iio \
+        drivers/infiniband drivers/media drivers/net/wireless drivers/staging)
     depmod -b "$work/root" "$release"
     for module in $modules; do
         module_files "$module" > "$work/files"
         while read -r file; do
             mkdir -p "$tree/lib/modules/$release/$(dirname "$file")"
-            cp "$from/$file" "$tree/lib/modules/$release/$file"
+            copy_module "$from/$file" "$tree/lib/modules/$release/$file"
         done < "$work/files"
     done
     cp "$from"/modules.builtin* "$from/modules.order" \
@@ -130,32 +151,46 @@ copy_modules() {
     depmod -b "$tree" "$release"
 }
 
+# field OFFSET SIZE: a number in the kernel image's header
+# (Documentation/arch/x86/boot.rst)
+field() {
+    od -An -v --endian=little -j "$1" -N "$2" -t "u$2" \
+        "$work/out/$image" | tr -d ' '
+}
+
 # Unpack the kernel: QEMU boots it by PVH, which saves the 3 s that the
-# guest, emulated, would need for that.
+# guest, emulated, would need for that.  After the compressed kernel there
+# are four bytes more, with its size.
 build_kernel() {
     cp "$work/root/boot/$image-$release" "$work/out/$image"
-    start=$(LC_ALL=C grep -obUaP '\xfd7zXZ\x00' "$work/out/$image" |
-        head -n 1 | cut -d : -f 1)
-    [ -n "$start" ] || die "$kernel is not compressed with xz"
-    tail -c "+$((start + 1))" "$work/out/$image" |
-        xz -dc --single-stream > "$work/out/vmlinux" 2> "$work/xz.log" ||
-        die "cannot unpack the kernel: $(cat "$work/xz.log")"
+    start=$((($(field 0x1f1 1) + 1) * 512 + $(field 0x248 4)))
+    length=$(($(field 0x24c 4) - 4))
+    tail -c "+$((start + 1))" "$work/out/$image" | head -c "$length" \
+        > "$work/payload"
+    case $(od -An -N 4 -t x1 "$work/payload") in
+    ' fd 37 7a 58') unpack=xz ;;
+    ' 28 b5 2f fd') unpack=zstd ;;
+    *) die "$kernel is compressed neither with xz nor with zstd" ;;
+    esac
+    command -v $unpack > /dev/null || install_packages $unpack
+    $unpack -dc < "$work/payload" > "$work/out/vmlinux" ||
+        die "cannot unpack the kernel"
 }
 
 build_initramfs() {
     mkdir -p "$tree/bin" "$tree/proc" "$tree/sys" "$tree/dev" "$tree/tmp" \
         "$tree/mnt"
     cp "$work/root/bin/busybox" "$tree/bin/"
-    for applet in $("$tree/bin/busybox" --list); do
-        [ "$applet" = busybox ] || ln -s busybox "$tree/bin/$applet"
-    done
+    # In one process: it is some hundred.
+    (cd "$tree/bin" && ./busybox --list |
+        perl -ne 'chomp; symlink "busybox", $_')
     cp "$top/tests/guest/init" "$tree/init"
     chmod 755 "$tree/init"
     copy_modules
     (cd "$tree" && find . | LC_ALL=C sort > "$work/names" &&
         cpio --quiet -o -H newc -R 0:0 < "$work/names") \
         > "$work/out/initramfs.cpio"
-    gzip -9n "$work/out/initramfs.cpio"
+    gzip -n "$work/out/initramfs.cpio"
 }
 
 build() {

@@ -9,7 +9,8 @@
 #   build/            its generated headers (QAPI, trace, configuration)
 #   annex-host.conf   key=value: series, version, package, src, build
 # and is kept in the user's cache folder, under a name made from the source
-# version and from all that the result depends on.
+# version and from all that the result depends on.  Where the host's QEMU is
+# in a root folder (on-host.sh), so is this done.
 
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
@@ -20,23 +21,37 @@ usage() {
 }
 
 # "QEMU emulator version 7.2.22 (Debian 1:7.2+dfsg-7+deb12u18+b3)"
-read_binary() {
+binary_version() {
     local line
-    line=$("$HOST_BINARY" --version | head -n 1)
-    if [[ ! $line =~ version\ ([0-9.]+)(\ \((.*)\))?$ ]]; then
-        die "$HOST_BINARY --version: cannot read '$line'"
+    line=$("$1" --version | head -n 1)
+    if [[ ! $line =~ version\ ([0-9.]+\ \(.*\))$ ]]; then
+        die "$1 --version: cannot read '$line'"
     fi
-    VERSION=${BASH_REMATCH[1]}
-    PACKAGE=${BASH_REMATCH[3]}
+    printf '%s\n' "${BASH_REMATCH[1]}"
+}
+
+# Of one version all, since they are of one source package.
+read_binaries() {
+    local version binary
+    version=$(binary_version "${HOST_BINARIES[0]}")
+    for binary in "${HOST_BINARIES[@]:1}"; do
+        if [ "$(binary_version "$binary")" != "$version" ]; then
+            die "$binary is not of the version of ${HOST_BINARIES[0]}"
+        fi
+    done
+    VERSION=${version%% *}
+    PACKAGE=${version#* (}
+    PACKAGE=${PACKAGE%)}
     if [ "${VERSION%.*}" != "$HOST_SERIES" ]; then
-        die "host $HOST_SERIES wanted, but $HOST_BINARY is $VERSION"
+        die "QEMU $HOST_SERIES wanted, but ${HOST_BINARIES[0]} is $VERSION"
     fi
 }
 
 # A binary package rebuilt as +bN comes from a source package without it.
 read_source_version() {
-    SOURCE=$(dpkg-query -W -f '${source:Package}' "$HOST_PACKAGE")
-    SOURCE_VERSION=$(dpkg-query -W -f '${source:Version}' "$HOST_PACKAGE")
+    SOURCE=$(dpkg-query -W -f '${source:Package}' "${HOST_PACKAGES[0]}")
+    SOURCE_VERSION=$(dpkg-query -W -f '${source:Version}' \
+        "${HOST_PACKAGES[0]}")
 }
 
 # Name the entry by everything that decides what is in it.
@@ -44,9 +59,9 @@ entry_name() {
     local hash
     hash=$({
         printf '%s\n' "$PACKAGE" "$(uname -m)"
+        declare -p "${!HOST_@}"
         cd -- "$SCRIPTS"
-        cat host-tree.sh lib.sh apt-source.sh verify-host.py \
-            "hosts/$HOST_SERIES.sh"
+        cat host-tree.sh apt-source.sh verify-host.py
     } | sha256sum)
     printf '%s-%.12s\n' "${SOURCE_VERSION#*:}" "$hash"
 }
@@ -59,7 +74,6 @@ configure_tree() {
         logged configure.log ../src/configure \
             --target-list="$HOST_TARGETS" \
             --with-pkgversion="$PACKAGE" \
-            --with-git-submodules=ignore \
             "${HOST_CONFIGURE[@]}"
     ) || die "configure of $SOURCE $SOURCE_VERSION failed"
     for defined in "${HOST_DEFINES[@]}"; do
@@ -94,6 +108,15 @@ keep_headers() {
     find build -type d -empty -delete
 }
 
+verify_headers() {
+    local binary
+    for binary in "${HOST_BINARIES[@]}"; do
+        printf '%s\n' "${HOST_PROBES[@]}" |
+            "$SCRIPTS/verify-host.py" "$binary" src build ||
+            die "the headers made are not those of $binary"
+    done
+}
+
 write_facts() {
     cat <<END
 series=$HOST_SERIES
@@ -117,10 +140,8 @@ make_entry() {
     say "generating its headers"
     generate_headers
     keep_headers
-    say "comparing them with $HOST_BINARY"
-    printf '%s\n' "${HOST_PROBES[@]}" |
-        "$SCRIPTS/verify-host.py" "$HOST_BINARY" src build ||
-        die "the headers made are not those of $HOST_BINARY"
+    say "comparing them with ${HOST_BINARIES[*]}"
+    verify_headers
     write_facts "$entry" >annex-host.conf
     cd -- "$TOP"
     mv -T -- "$aside" "$entry"
@@ -133,10 +154,10 @@ main() {
         usage >&2
         exit 2
     fi
-    load_host "$1"
-    install_packages "$HOST_PACKAGE" "${HOST_BUILD_PACKAGES[@]}" \
+    go_to_host "$1" "$SCRIPTS/host-tree.sh" "$@"
+    install_packages "${HOST_PACKAGES[@]}" "${HOST_BUILD_PACKAGES[@]}" \
         ca-certificates dpkg-dev xz-utils
-    read_binary
+    read_binaries
     read_source_version
     entry=$(cache_dir)/host/$(entry_name)
     mkdir -p -- "$(dirname -- "$entry")"
@@ -145,7 +166,7 @@ main() {
     if [ ! -d "$entry" ]; then
         make_entry "$entry"
     fi
-    say "host $HOST_SERIES: QEMU $VERSION ($PACKAGE)"
+    say "host $HOST: QEMU $VERSION ($PACKAGE)"
     printf '%s\n' "$entry"
 }
 

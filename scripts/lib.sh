@@ -36,6 +36,11 @@ as_root() {
     fi
 }
 
+# The release of Debian that this machine runs.
+codename() {
+    sed -n 's/^VERSION_CODENAME=//p' /etc/os-release
+}
+
 cache_dir() {
     printf '%s\n' "${XDG_CACHE_HOME:-$HOME/.cache}/annex"
 }
@@ -69,6 +74,7 @@ install_packages() {
 
 # Read the facts about a host (see hosts/7.2.sh) into HOST_* variables.
 load_host() {
+    HOST=$1
     local facts=$SCRIPTS/hosts/$1.sh
     if [ ! -f "$facts" ]; then
         die "unknown host '$1'; known: $(known_hosts)"
@@ -77,12 +83,62 @@ load_host() {
     . "$facts"
 }
 
+# Whether this machine is where the host's QEMU is, or may be installed.
+host_is_here() {
+    local version
+    if [ "${ANNEX_ON_HOST:-}" = "$HOST" ]; then
+        return
+    fi
+    version=$(dpkg-query -W -f '${Version}' "${HOST_PACKAGES[0]}" \
+        2>/dev/null) || true
+    # shellcheck disable=SC2053 # a pattern
+    [ "$(codename)" = "$HOST_RELEASE" ] &&
+        { [[ $version == $HOST_PACKAGE_VERSION ]] ||
+            [ -z "$version$HOST_SUITE" ]; }
+}
+
+# Go on in the script that calls this, with its arguments, where HOST's QEMU
+# is: here, or in a root folder of the host's release.
+go_to_host() {
+    load_host "$1"
+    if ! host_is_here; then
+        # Wherever this was called, it may not be seen in the root folder.
+        cd -- "$TOP" || exit
+        exec "$SCRIPTS/on-host.sh" "$1" "${@:2}"
+    fi
+}
+
+# Oldest first.
 known_hosts() {
     local facts names=()
     for facts in "$SCRIPTS"/hosts/*.sh; do
         names+=("$(basename -- "$facts" .sh)")
     done
+    mapfile -t names < <(printf '%s\n' "${names[@]}" | sort -V)
     printf '%s\n' "${names[*]}"
+}
+
+# The hosts that are tested when none is named, one per line.
+default_hosts() {
+    local host
+    for host in $(known_hosts); do
+        (
+            load_host "$host"
+            [ "$HOST_DEFAULT" != yes ] || printf '%s\n' "$host"
+        )
+    done
+}
+
+# The host that needs no root folder, since this machine's own QEMU is of it.
+local_host() {
+    local host
+    for host in $(known_hosts); do
+        if (load_host "$host" && host_is_here); then
+            printf '%s\n' "$host"
+            return
+        fi
+    done
+    printf '7.2\n'
 }
 
 # host_fact TREE KEY: one value out of a prepared tree's annex-host.conf

@@ -24,27 +24,57 @@ import sys
 import tempfile
 
 
-def read_macros(path):
+def compile_code(src, build, code, *options):
+    """Run the compiler on C code as QEMU does; what it says on stdout."""
+    flags = subprocess.check_output(
+        ['pkg-config', '--cflags', 'glib-2.0', 'pixman-1'], text=True).split()
+    return subprocess.run(
+        ['gcc', '-std=gnu11', '-xc', '-', f'-I{src}/include', f'-I{src}',
+         f'-I{build}', f'-I{build}/linux-headers', f'-I{src}/linux-headers',
+         *flags, *options],
+        input=code, stdout=subprocess.PIPE, text=True, check=True).stdout
+
+
+def find_macros(text):
+    return set(re.findall(r'^#define (\w+)', text, re.M))
+
+
+def host_macros(src, build):
+    """What holds for all targets; osdep.h derives some from the rest."""
+    return find_macros(compile_code(
+        src, build, '#include "qemu/osdep.h"', '-E', '-dM'))
+
+
+def target_macros(build, target):
+    path = f'{build}/{target}-softmmu-config-target.h'
     with open(path, encoding='ascii') as header:
-        return set(re.findall(r'^#define (\w+)', header.read(), re.M))
+        return find_macros(header.read())
 
 
 # ------------------------------------------------------------------- QAPI
 
 def ask_binary(binary):
-    """The binary's answer to query-qmp-schema."""
-    commands = '\n'.join(json.dumps({'execute': name}) for name in
-                         ('qmp_capabilities', 'query-qmp-schema', 'quit'))
-    run = subprocess.run(
-        [binary, '-machine', 'none', '-nodefaults', '-display', 'none',
-         '-qmp', 'stdio'],
-        input=commands, stdout=subprocess.PIPE, text=True, check=True,
-        timeout=60)
-    for line in run.stdout.splitlines():
-        answer = json.loads(line)
-        if isinstance(answer.get('return'), list):
-            return answer['return']
-    raise SystemExit(f'{binary}: no answer to query-qmp-schema')
+    """The binary's answer to query-qmp-schema.
+
+    It is awaited before "quit", which would cut it off.
+    """
+    def send(command):
+        print(json.dumps({'execute': command}), file=run.stdin, flush=True)
+
+    schema = None
+    with subprocess.Popen(
+            ['timeout', '60', binary, '-machine', 'none', '-nodefaults',
+             '-display', 'none', '-qmp', 'stdio'],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as run:
+        send('qmp_capabilities')
+        send('query-qmp-schema')
+        for answer in map(json.loads, run.stdout):
+            if isinstance(answer.get('return'), list):
+                schema = answer['return']
+                send('quit')
+    if run.returncode or schema is None:
+        raise SystemExit(f'{binary}: no answer to query-qmp-schema')
+    return schema
 
 
 def load_introspection(src):
@@ -134,8 +164,7 @@ def compare_schemas(tree, names, binary):
 
 def check_schema(binary, src, build):
     target = os.path.basename(binary).replace('qemu-system-', '')
-    macros = (read_macros(f'{build}/config-host.h') |
-              read_macros(f'{build}/{target}-softmmu-config-target.h'))
+    macros = host_macros(src, build) | target_macros(build, target)
     trees, names = load_introspection(src)
     yield from compare_schemas(apply_conditions(trees, macros), names,
                                ask_binary(binary))
@@ -174,14 +203,9 @@ def compile_sizes(src, build, variables):
     code = ['#include "qemu/osdep.h"']
     code += [f'#include "{header}"' for header, _ in variables]
     code += [f'char annex_{name}[sizeof({name})];' for _, name in variables]
-    flags = subprocess.check_output(
-        ['pkg-config', '--cflags', 'glib-2.0', 'pixman-1'], text=True).split()
     with tempfile.NamedTemporaryFile(suffix='.o') as output:
-        subprocess.run(
-            ['gcc', '-std=gnu11', '-fno-common', '-xc', '-c', '-',
-             '-o', output.name, f'-I{src}/include', f'-I{src}', f'-I{build}',
-             f'-I{build}/linux-headers', f'-I{src}/linux-headers', *flags],
-            input='\n'.join(code), text=True, check=True)
+        compile_code(src, build, '\n'.join(code), '-fno-common', '-c',
+                     '-o', output.name)
         nm = subprocess.check_output(['nm', '-S', output.name], text=True)
     return {fields[3][len('annex_'):]: int(fields[1], 16)
             for fields in map(str.split, nm.splitlines())
@@ -190,7 +214,7 @@ def compile_sizes(src, build, variables):
 
 def check_probes(path, src, build, probes):
     binary = Binary(path)
-    macros = read_macros(f'{build}/config-host.h')
+    macros = host_macros(src, build)
     variables = []
     for macro, kind, name in map(str.split, probes):
         if macro == 'sizeof':

@@ -5,10 +5,6 @@
 
 #include "qemu/osdep.h"
 
-#if HOST_SERIES < 1000
 #include "exec/memory.h"
-#else
-#include "system/memory.h"
-#endif
 
 #endif

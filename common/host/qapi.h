@@ -54,4 +54,18 @@
 /* The command tables of the main QMP dispatcher (monitor/monitor.c). */
 extern QmpCommandList qmp_commands;
 
+/* Add @cmd, of another table, to @commands. */
+static inline void annex_host_qmp_register(QmpCommandList *commands,
+                                           const QmpCommand *cmd)
+{
+#if HOST_SERIES < 1000
+    uint64_t features = cmd->special_features;
+#else
+    uint64_t features = cmd->features;
+#endif
+
+    qmp_register_command(commands, cmd->name, cmd->fn, cmd->options,
+                         features);
+}
+
 #endif

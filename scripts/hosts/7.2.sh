@@ -2,14 +2,20 @@
 # QEMU 7.2 as in Debian 12: what host-tree.sh must know to prepare its headers.
 # shellcheck shell=bash disable=SC2034
 
+# The series; in which release, or suite on top of one, the packages are, and
+# the pattern that is their version.  HOST_DEFAULT: check.sh tests it unasked.
 HOST_SERIES=7.2
-HOST_PACKAGE=qemu-system-x86
-HOST_BINARY=qemu-system-x86_64
+HOST_RELEASE=bookworm
+HOST_SUITE=
+HOST_DEFAULT=yes
+HOST_PACKAGES=(qemu-system-x86 qemu-system-ppc)
+HOST_PACKAGE_VERSION='1:7.2+*'
+HOST_BINARIES=(qemu-system-x86_64 qemu-system-ppc64)
 HOST_TARGETS=x86_64-softmmu,ppc64-softmmu
 
 # For the tests only: the guest's architecture, and packages.
 HOST_GUEST=amd64
-HOST_TEST_PACKAGES=(valgrind)
+HOST_TEST_PACKAGES=(python3-clang valgrind)
 
 # To configure QEMU, and to compile against its headers; libraries that no
 # header a module can use includes are left out (see HOST_DEFINES).
@@ -23,6 +29,7 @@ HOST_BUILD_PACKAGES=(
 # that happen to be installed; then what Debian's build enables, as far as it
 # needs no further library.
 HOST_CONFIGURE=(
+    --with-git-submodules=ignore
     --without-default-features
     --disable-docs
     --disable-user

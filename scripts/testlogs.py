@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What "meson test" runs came to: their logs, read case by case.
+
+import collections
+import json
+import os
+import re
+import xml.etree.ElementTree
+
+GOOD = {'OK', 'EXPECTEDFAIL'}
+
+# "/unplug-guest/acpi-pci-q35/refused" is a case of the module unplug.  The
+# second part is the transport, or begins with it.
+PLUGINS = os.path.join(os.path.dirname(__file__), '..', 'plugins')
+MODULES = sorted((name.removesuffix('.c') for name in os.listdir(PLUGINS)
+                  if name.endswith('.c')), key=len, reverse=True)
+TRANSPORTS = ('pcie', 'acpi-pci', 'shpc', 'acpi-cpu', 'acpi-memory')
+CASE = re.compile(rf"/({'|'.join(MODULES)})(?:-[a-z-]+)?"
+                  rf"/({'|'.join(TRANSPORTS)})\b")
+GUEST = re.compile(r'/[^/]*-guest\b')
+
+TABLE_HEAD = '''\
+.. SPDX-License-Identifier: GPL-2.0-or-later
+.. Made by scripts/check.sh from the results of the tests; do not edit.
+
+What is tested
+==============
+
+Single cases that ``scripts/check.sh`` runs, by module, transport and host;
+each has passed.  In parentheses: those with a real Linux guest.  The others
+play the guest, on the same QEMU.
+
+'''
+
+
+def read_programs(logs):
+    """The result of each test program by its name, in order."""
+    with open(os.path.join(logs, 'testlog.json'), encoding='utf-8') as log:
+        return [(run['name'], run['result']) for run in map(json.loads, log)]
+
+
+def read_cases(logs):
+    """(name, outcome) of every case, by the program's JUnit suite."""
+    cases = collections.defaultdict(list)
+    tree = xml.etree.ElementTree.parse(
+        os.path.join(logs, 'testlog.junit.xml'))
+    for suite in tree.iter('testsuite'):
+        # "PROJECT.PROGRAM"; programs without cases share "PROJECT".
+        program = suite.get('name').partition('.')[2]
+        for case in suite.iter('testcase'):
+            outcome = 'passed'
+            if case.find('skipped') is not None:
+                outcome = 'skipped'
+            elif (case.find('failure') is not None
+                  or case.find('error') is not None):
+                outcome = 'failed'
+            cases[program].append((case.get('name'), outcome))
+    return cases
+
+
+def outcomes(program, result, cases):
+    """Yield (name, outcome) for all that one program's run counts as."""
+    yield from cases
+    if result in GOOD:
+        if not cases:
+            yield program, 'passed'
+    elif result == 'SKIP':
+        if not cases:
+            yield program, 'skipped'
+    elif not any(outcome == 'failed' for _, outcome in cases):
+        yield f'the program itself: {result}', 'failed'
+
+
+def read_run(logs):
+    """Yield (program, name, outcome) for all that the run counts as."""
+    if not os.path.exists(os.path.join(logs, 'testlog.json')):
+        return
+    cases = read_cases(logs)
+    for program, result in read_programs(logs):
+        for name, outcome in outcomes(program, result, cases[program]):
+            yield program, name, outcome
+
+
+def host_of(logs):
+    """The host that build/HOST/meson-logs is of."""
+    return os.path.basename(os.path.dirname(os.path.abspath(logs)))
+
+
+def cell(cases):
+    """What one host says about one transport."""
+    good = [name for name, outcome in cases if outcome == 'passed']
+    guest = sum(1 for name in good if GUEST.match(name))
+    bad = len(cases) - len(good)
+    return (f'{len(good)} ({guest})' if good else '--') + (
+        f', **{bad} not**' if bad else '')
+
+
+def table(runs):
+    """reST of what passed: module, transport, a column for each host."""
+    found = collections.defaultdict(lambda: collections.defaultdict(list))
+    for host, run in runs.items():
+        for _, name, outcome in run:
+            case = CASE.match(name)
+            if case:
+                row = case[1], TRANSPORTS.index(case[2])
+                found[row][host].append((name, outcome))
+    lines = [TABLE_HEAD + '.. list-table::', '   :header-rows: 1', '',
+             '   * - Module', '     - Transport']
+    lines += [f'     - QEMU {host}' for host in runs]
+    for module, transport in sorted(found):
+        lines += [f'   * - annex-{module}',
+                  f'     - ``{TRANSPORTS[transport]}``']
+        lines += [f'     - {cell(found[module, transport][host])}'
+                  for host in runs]
+    return '\n'.join(lines) + '\n'
