@@ -4,7 +4,32 @@
 #define ANNEX_HOST_QOM_H
 
 #include "qemu/osdep.h"
+#include "qapi/util.h"
 #include "qom/object.h"
+
+#include "common/host/type-info.h"
+
+/* annex-check reads these in a file, without the host's headers. */
+#define ANNEX_HOST_IS_MIRRORED(Struct, Mirror, field)                   \
+    _Static_assert(offsetof(Struct, field) == offsetof(Mirror, field),  \
+                   #Mirror)
+
+ANNEX_HOST_IS_MIRRORED(TypeInfo, AnnexHostTypeInfo, parent);
+ANNEX_HOST_IS_MIRRORED(TypeInfo, AnnexHostTypeInfo, instance_size);
+ANNEX_HOST_IS_MIRRORED(TypeInfo, AnnexHostTypeInfo, instance_align);
+ANNEX_HOST_IS_MIRRORED(TypeInfo, AnnexHostTypeInfo, instance_init);
+ANNEX_HOST_IS_MIRRORED(TypeInfo, AnnexHostTypeInfo, instance_post_init);
+ANNEX_HOST_IS_MIRRORED(TypeInfo, AnnexHostTypeInfo, instance_finalize);
+ANNEX_HOST_IS_MIRRORED(TypeInfo, AnnexHostTypeInfo, abstract);
+ANNEX_HOST_IS_MIRRORED(TypeInfo, AnnexHostTypeInfo, class_size);
+ANNEX_HOST_IS_MIRRORED(TypeInfo, AnnexHostTypeInfo, class_init);
+ANNEX_HOST_IS_MIRRORED(TypeInfo, AnnexHostTypeInfo, class_base_init);
+ANNEX_HOST_IS_MIRRORED(TypeInfo, AnnexHostTypeInfo, class_data);
+ANNEX_HOST_IS_MIRRORED(TypeInfo, AnnexHostTypeInfo, interfaces);
+ANNEX_HOST_IS_MIRRORED(QEnumLookup, AnnexHostEnumLookup, size);
+_Static_assert(sizeof(TypeInfo) == sizeof(AnnexHostTypeInfo) &&
+               sizeof(ObjectClass) == ANNEX_HOST_OBJECT_CLASS_SIZE,
+               "AnnexHostTypeInfo");
 
 /*
  * First fields of struct TypeImpl (qom/object.c, 7.2 and 10.0).  No function
