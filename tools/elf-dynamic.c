@@ -2,66 +2,44 @@
 /* Reads dynamic symbols and relocations. */
 #include "elf-dynamic.h"
 
-#include <string.h>
-
-/* C has no names as long as this, and a hostile file might. */
-#define MAX_SYMBOL 256
-
-static const Elf64_Shdr *find_section(const ElfFile *file, unsigned type)
-{
-    unsigned i;
-
-    for (i = 0; i < file->n_sections; i++) {
-        if (file->sections[i].sh_type == type) {
-            return &file->sections[i];
-        }
-    }
-    return NULL;
-}
-
 /* What the dynamic linker takes for a definition (elf/dl-lookup.c). */
-static bool is_exported(const ElfFile *file, const uint8_t *sym)
+static bool is_exported(const GElf_Sym *sym)
 {
     const unsigned types = 1 << STT_NOTYPE | 1 << STT_OBJECT | 1 << STT_FUNC |
                            1 << STT_COMMON | 1 << STT_TLS |
                            1 << STT_GNU_IFUNC;
-    unsigned info = ELF_GET(file, sym, Elf64_Sym, st_info);
-    unsigned other = ELF_GET(file, sym, Elf64_Sym, st_other);
-    unsigned seen = ELF64_ST_VISIBILITY(other);
+    unsigned seen = GELF_ST_VISIBILITY(sym->st_other);
 
-    return ELF_GET(file, sym, Elf64_Sym, st_shndx) != SHN_UNDEF &&
-           types >> ELF64_ST_TYPE(info) & 1 &&
-           ELF64_ST_BIND(info) != STB_LOCAL &&
+    return sym->st_shndx != SHN_UNDEF &&
+           types >> GELF_ST_TYPE(sym->st_info) & 1 &&
+           GELF_ST_BIND(sym->st_info) != STB_LOCAL &&
            (seen == STV_DEFAULT || seen == STV_PROTECTED);
-}
-
-static const char *find_name(ElfSpan names, size_t at)
-{
-    const uint8_t *name = at < names.size ? names.data + at : NULL;
-
-    return name && memchr(name, 0, MIN(names.size - at, MAX_SYMBOL))
-           ? (const char *)name : NULL;
 }
 
 GHashTable *elf_dynamic_exports(const ElfFile *file)
 {
-    GHashTable *exports = g_hash_table_new(g_str_hash, g_str_equal);
-    const Elf64_Shdr *section = find_section(file, SHT_DYNSYM);
-    ElfSpan syms, names;
-    size_t i;
+    GHashTable *exports = g_hash_table_new_full(g_str_hash, g_str_equal, NULL,
+                                                g_free);
+    Elf_Scn *section = NULL;
+    GElf_Shdr header = { 0 };
+    Elf_Data *syms;
+    ElfSpan names;
+    GElf_Sym sym;
+    int i;
 
-    if (!section || section->sh_link >= file->n_sections) {
-        return exports;
+    while ((section = elf_nextscn(file->elf, section)) &&
+           gelf_getshdr(section, &header) && header.sh_type != SHT_DYNSYM) {
+        /* The next one. */
     }
-    syms = elf_file_section_bytes(file, section);
-    names = elf_file_section_bytes(file, &file->sections[section->sh_link]);
-    for (i = 0; i < syms.size / sizeof(Elf64_Sym); i++) {
-        const uint8_t *sym = syms.data + i * sizeof(Elf64_Sym);
-        const char *name =
-            find_name(names, ELF_GET(file, sym, Elf64_Sym, st_name));
+    syms = elf_getdata(section, NULL);
+    names = elf_file_section_bytes(elf_getscn(file->elf, header.sh_link));
+    for (i = 0; gelf_getsym(syms, i, &sym); i++) {
+        const char *name = elf_file_string(names, sym.st_name);
 
-        if (name && is_exported(file, sym)) {
-            g_hash_table_insert(exports, (void *)name, (void *)sym);
+        if (name && is_exported(&sym)) {
+            g_hash_table_insert(exports, (void *)name,
+                                g_memdup2(&sym.st_value,
+                                          sizeof(sym.st_value)));
         }
     }
     return exports;
@@ -70,7 +48,7 @@ GHashTable *elf_dynamic_exports(const ElfFile *file)
 /* The type of relocation that adds the address at which a file is loaded. */
 static unsigned relative_type(const ElfFile *file)
 {
-    switch (file->machine) {
+    switch (file->header.e_machine) {
     case EM_X86_64:
         return R_X86_64_RELATIVE;
     case EM_AARCH64:
@@ -88,21 +66,16 @@ static unsigned relative_type(const ElfFile *file)
     }
 }
 
-static void add_rela(const ElfFile *file, ElfSpan table, GArray *pointers)
+static void add_rela(const ElfFile *file, Elf_Data *table, GArray *pointers)
 {
     unsigned relative = relative_type(file);
-    size_t i;
+    GElf_Rela r;
+    int i;
 
-    for (i = 0; i < table.size / sizeof(Elf64_Rela); i++) {
-        const uint8_t *rela = table.data + i * sizeof(Elf64_Rela);
-        uint64_t info = ELF_GET(file, rela, Elf64_Rela, r_info);
-        ElfPointer pointer = {
-            .address = ELF_GET(file, rela, Elf64_Rela, r_offset),
-        };
+    for (i = 0; gelf_getrela(table, i, &r); i++) {
+        bool inside = relative && GELF_R_TYPE(r.r_info) == relative;
+        ElfPointer pointer = { r.r_offset, inside ? r.r_addend : 0 };
 
-        if (relative && ELF64_R_TYPE(info) == relative) {
-            pointer.target = ELF_GET(file, rela, Elf64_Rela, r_addend);
-        }
         g_array_append_val(pointers, pointer);
     }
 }
@@ -111,27 +84,23 @@ static void add_relr_word(const ElfFile *file, uint64_t address,
                           GArray *pointers)
 {
     const uint8_t *p = elf_file_at(file, address, sizeof(uint64_t), true);
+    ElfPointer pointer = { address, p ? elf_file_get(file, p, 8) : 0 };
 
-    if (p) {
-        ElfPointer pointer = {
-            address, elf_file_get(file, p, sizeof(uint64_t))
-        };
-
-        g_array_append_val(pointers, pointer);
-    }
+    g_array_append_val(pointers, pointer);
 }
 
 /*
- * The generic ABI's compact form: an even word is the address of a pointer,
- * an odd one a map of those among the 63 words that follow.  Stops at more
- * than @max pointers in all: than the file has room for.
+ * The generic ABI's compact form, which libelf only hands out as bytes (as of
+ * 0.188): an even word is the address of a pointer, an odd one a map of those
+ * among the 63 words that follow.  Stops at more pointers than the file has
+ * room for.
  */
-static void add_relr(const ElfFile *file, ElfSpan table, size_t max,
-                     GArray *pointers)
+static void add_relr(const ElfFile *file, ElfSpan table, GArray *pointers)
 {
+    size_t max = file->bytes.size / sizeof(uint64_t);
     uint64_t word, base = 0;
-    size_t i;
     unsigned bit;
+    size_t i;
 
     for (i = 0; i < table.size / sizeof(word) && pointers->len < max; i++) {
         word = elf_file_get(file, table.data + i * sizeof(word),
@@ -141,12 +110,11 @@ static void add_relr(const ElfFile *file, ElfSpan table, size_t max,
             base = word + sizeof(word);
             continue;
         }
-        for (bit = 1; bit < 64; bit++) {
+        for (bit = 1; bit < 64; bit++, base += sizeof(word)) {
             if (word >> bit & 1) {
-                add_relr_word(file, base + (bit - 1) * sizeof(word), pointers);
+                add_relr_word(file, base, pointers);
             }
         }
-        base += 63 * sizeof(word);
     }
 }
 
@@ -160,20 +128,27 @@ static int compare_pointers(const void *a, const void *b)
 GArray *elf_dynamic_pointers(const ElfFile *file)
 {
     GArray *pointers = g_array_new(false, false, sizeof(ElfPointer));
-    size_t max = file->bytes.size / sizeof(uint64_t);
-    unsigned i;
+    size_t left = file->bytes.size;
+    Elf_Scn *section = NULL;
+    GElf_Shdr header;
 
-    for (i = 0; i < file->n_sections && pointers->len < max; i++) {
-        const Elf64_Shdr *section = &file->sections[i];
-        ElfSpan table = elf_file_section_bytes(file, section);
+    while ((section = elf_nextscn(file->elf, section)) &&
+           gelf_getshdr(section, &header)) {
+        bool is_relr = header.sh_type == SHT_RELR;
 
-        if (!(section->sh_flags & SHF_ALLOC)) {
+        if (!(header.sh_flags & SHF_ALLOC) ||
+            !(is_relr || header.sh_type == SHT_RELA)) {
             continue;
         }
-        if (section->sh_type == SHT_RELA) {
-            add_rela(file, table, pointers);
-        } else if (section->sh_type == SHT_RELR) {
-            add_relr(file, table, max, pointers);
+        /* Tables that overlap would add up to any amount of work. */
+        if (header.sh_size > left) {
+            break;
+        }
+        left -= header.sh_size;
+        if (is_relr) {
+            add_relr(file, elf_file_section_bytes(section), pointers);
+        } else {
+            add_rela(file, elf_getdata(section, NULL), pointers);
         }
     }
     g_array_sort(pointers, compare_pointers);

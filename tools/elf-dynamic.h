@@ -6,8 +6,8 @@
 #include "elf-file.h"
 
 /*
- * The exported symbols, as a set of their names: to each belongs its
- * Elf64_Sym in the file, for ELF_GET().  @file has to stay.
+ * The exported symbols: to each name belongs its address, a uint64_t.  @file
+ * has to stay.
  */
 GHashTable *elf_dynamic_exports(const ElfFile *file);
 

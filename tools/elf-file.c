@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Reads ELF headers, and hands out bytes that are inside of the file. */
+/* Hands out bytes of an ELF file, by section or address: never others. */
 #include "elf-file.h"
 
 #include <errno.h>
@@ -11,8 +11,8 @@
 /* More than any QEMU with its debugging information. */
 #define MAX_FILE_SIZE (1 << 30)
 
-/* A linker makes four or five.  Each look-up goes through all of them. */
-#define MAX_LOADS 32
+/* No section or symbol has a name as long as this; a hostile file might. */
+#define MAX_STRING 256
 
 /* In memory and not mapped: a file that shrinks later cannot hurt. */
 static const char *read_bytes(int fd, size_t size, ElfSpan *bytes)
@@ -68,11 +68,12 @@ bool elf_file_probe(const char *path)
 /* One byte at a time: neither alignment nor our own byte order matter. */
 uint64_t elf_file_get(const ElfFile *file, const uint8_t *p, size_t size)
 {
+    bool big_endian = file->header.e_ident[EI_DATA] == ELFDATA2MSB;
     uint64_t value = 0;
     size_t i;
 
     for (i = 0; i < size; i++) {
-        value = value << 8 | p[file->big_endian ? i : size - 1 - i];
+        value = value << 8 | p[big_endian ? i : size - 1 - i];
     }
     return value;
 }
@@ -82,123 +83,80 @@ static bool is_inside(const ElfFile *file, uint64_t offset, uint64_t size)
     return offset <= file->bytes.size && size <= file->bytes.size - offset;
 }
 
-/* A table of @count entries; NULL if it is not all in the file. */
-static const uint8_t *find_table(const ElfFile *file, uint64_t offset,
-                                 uint64_t count, size_t size)
+static bool read_loads(ElfFile *file)
 {
-    return is_inside(file, offset, count * size) ? file->bytes.data + offset
-                                                 : NULL;
-}
+    GElf_Phdr load;
+    size_t i, n;
 
-static bool read_loads(ElfFile *file, const uint8_t *header)
-{
-    unsigned i, n = ELF_GET(file, header, Elf64_Ehdr, e_phnum);
-    const uint8_t *p = find_table(file,
-                                  ELF_GET(file, header, Elf64_Ehdr, e_phoff),
-                                  n, sizeof(Elf64_Phdr));
-
-    if (!p ||
-        ELF_GET(file, header, Elf64_Ehdr, e_phentsize) != sizeof(Elf64_Phdr)) {
+    if (file->header.e_phentsize != sizeof(Elf64_Phdr) ||
+        elf_getphdrnum(file->elf, &n)) {
         return false;
     }
-    file->loads = g_new0(Elf64_Phdr, MAX_LOADS);
-    for (i = 0; i < n; i++, p += sizeof(Elf64_Phdr)) {
-        Elf64_Phdr *load = &file->loads[file->n_loads];
-
-        if (ELF_GET(file, p, Elf64_Phdr, p_type) != PT_LOAD) {
+    for (i = 0; i < n && gelf_getphdr(file->elf, i, &load); i++) {
+        if (load.p_type != PT_LOAD) {
             continue;
         }
-        load->p_flags = ELF_GET(file, p, Elf64_Phdr, p_flags);
-        load->p_offset = ELF_GET(file, p, Elf64_Phdr, p_offset);
-        load->p_vaddr = ELF_GET(file, p, Elf64_Phdr, p_vaddr);
-        load->p_filesz = ELF_GET(file, p, Elf64_Phdr, p_filesz);
-        if (!is_inside(file, load->p_offset, load->p_filesz) ||
-            ++file->n_loads == MAX_LOADS) {
+        if (file->n_loads == ELF_FILE_MAX_LOADS ||
+            !is_inside(file, load.p_offset, load.p_filesz)) {
+            return false;
+        }
+        file->loads[file->n_loads++] = load;
+    }
+    return i == n && file->n_loads;
+}
+
+/* Later on, every section can be read, and has a name. */
+static bool check_sections(ElfFile *file)
+{
+    Elf_Scn *section = NULL;
+    GElf_Shdr header;
+    size_t index;
+
+    if (file->header.e_shentsize != sizeof(Elf64_Shdr) ||
+        elf_getshdrstrndx(file->elf, &index)) {
+        return false;
+    }
+    file->names = elf_file_section_bytes(elf_getscn(file->elf, index));
+    while ((section = elf_nextscn(file->elf, section))) {
+        if (!gelf_getshdr(section, &header) || !elf_rawdata(section, NULL) ||
+            !elf_file_string(file->names, header.sh_name)) {
             return false;
         }
     }
-    return file->n_loads;
-}
-
-static void read_section(const ElfFile *file, const uint8_t *p,
-                         Elf64_Shdr *section)
-{
-    section->sh_name = ELF_GET(file, p, Elf64_Shdr, sh_name);
-    section->sh_type = ELF_GET(file, p, Elf64_Shdr, sh_type);
-    section->sh_flags = ELF_GET(file, p, Elf64_Shdr, sh_flags);
-    section->sh_offset = ELF_GET(file, p, Elf64_Shdr, sh_offset);
-    section->sh_size = ELF_GET(file, p, Elf64_Shdr, sh_size);
-    section->sh_link = ELF_GET(file, p, Elf64_Shdr, sh_link);
-}
-
-/* Makes each sh_name an offset in the file, where a NUL does follow. */
-static bool check_names(ElfFile *file, unsigned index)
-{
-    ElfSpan names;
-    unsigned i;
-
-    if (index >= file->n_sections) {
-        return false;
-    }
-    names = elf_file_section_bytes(file, &file->sections[index]);
-    if (!names.size || names.data[names.size - 1]) {
-        return false;
-    }
-    for (i = 0; i < file->n_sections; i++) {
-        if (file->sections[i].sh_name >= names.size) {
-            return false;
-        }
-        file->sections[i].sh_name += names.data - file->bytes.data;
-    }
-    return true;
-}
-
-static bool read_sections(ElfFile *file, const uint8_t *header)
-{
-    unsigned i, n = ELF_GET(file, header, Elf64_Ehdr, e_shnum);
-    const uint8_t *p = find_table(file,
-                                  ELF_GET(file, header, Elf64_Ehdr, e_shoff),
-                                  n, sizeof(Elf64_Shdr));
-
-    if (!p ||
-        ELF_GET(file, header, Elf64_Ehdr, e_shentsize) != sizeof(Elf64_Shdr)) {
-        return false;
-    }
-    file->sections = g_new0(Elf64_Shdr, n + 1);
-    file->n_sections = n;
-    for (i = 0; i < n; i++, p += sizeof(Elf64_Shdr)) {
-        Elf64_Shdr *section = &file->sections[i];
-
-        read_section(file, p, section);
-        if (section->sh_type != SHT_NOBITS && section->sh_type != SHT_NULL &&
-            !is_inside(file, section->sh_offset, section->sh_size)) {
-            return false;
-        }
-    }
-    return check_names(file, ELF_GET(file, header, Elf64_Ehdr, e_shstrndx));
+    return file->names.size;
 }
 
 static const char *parse(ElfFile *file)
 {
-    const uint8_t *header = file->bytes.data;
+    static const char damaged[] = "truncated or damaged";
+    const Elf64_Ehdr *header = (const Elf64_Ehdr *)file->bytes.data;
 
     if (file->bytes.size < SELFMAG || memcmp(header, ELFMAG, SELFMAG)) {
         return "not an ELF file";
     }
-    if (file->bytes.size < sizeof(Elf64_Ehdr)) {
-        return "truncated or damaged";
+    if (file->bytes.size < sizeof(*header)) {
+        return damaged;
     }
-    if (header[EI_CLASS] != ELFCLASS64) {
+    if (header->e_ident[EI_CLASS] != ELFCLASS64) {
         return "not a 64-bit ELF file";
     }
-    file->big_endian = header[EI_DATA] == ELFDATA2MSB;
-    file->type = ELF_GET(file, header, Elf64_Ehdr, e_type);
-    file->machine = ELF_GET(file, header, Elf64_Ehdr, e_machine);
-    if (file->type != ET_DYN && file->type != ET_EXEC) {
+    /*
+     * 0 stands for none, or for more sections than e_shnum can tell.  For so
+     * many libelf would at once take four times the memory that they have in
+     * the file; no program has them.
+     */
+    if (!header->e_shnum) {
+        return damaged;
+    }
+    elf_version(EV_CURRENT);
+    file->elf = elf_memory((char *)header, file->bytes.size);
+    if (!gelf_getehdr(file->elf, &file->header)) {
+        return damaged;
+    }
+    if (file->header.e_type != ET_DYN && file->header.e_type != ET_EXEC) {
         return "neither a program nor a shared object";
     }
-    return read_loads(file, header) && read_sections(file, header)
-           ? NULL : "truncated or damaged";
+    return read_loads(file) && check_sections(file) ? NULL : damaged;
 }
 
 ElfFile *elf_file_open(const char *path, char **message)
@@ -223,53 +181,71 @@ ElfFile *elf_file_open(const char *path, char **message)
 void elf_file_free(ElfFile *file)
 {
     if (file) {
+        elf_end(file->elf);
         g_free((void *)file->bytes.data);
-        g_free(file->loads);
-        g_free(file->sections);
         g_free(file);
     }
 }
 
-const Elf64_Shdr *elf_file_section(const ElfFile *file, const char *name)
+Elf_Scn *elf_file_section(const ElfFile *file, const char *name)
 {
-    unsigned i;
+    Elf_Scn *section = NULL;
+    GElf_Shdr header;
 
-    for (i = 0; i < file->n_sections; i++) {
-        if (!strcmp((char *)file->bytes.data + file->sections[i].sh_name,
-                    name)) {
-            return &file->sections[i];
+    while ((section = elf_nextscn(file->elf, section)) &&
+           gelf_getshdr(section, &header) &&
+           strcmp(elf_file_string(file->names, header.sh_name), name)) {
+        /* The next one. */
+    }
+    return section;
+}
+
+ElfSpan elf_file_section_bytes(Elf_Scn *section)
+{
+    const Elf_Data *data = elf_rawdata(section, NULL);
+
+    return data && data->d_buf ? (ElfSpan) { data->d_buf, data->d_size }
+                               : (ElfSpan) { (const uint8_t *)"", 0 };
+}
+
+/*
+ * Not elf_strptr(): in a table without a NUL at its end, it searches all of
+ * it for each string, and one that is compressed it unpacks to any size.
+ */
+const char *elf_file_string(ElfSpan table, uint64_t offset)
+{
+    const uint8_t *p = offset < table.size ? table.data + offset : NULL;
+
+    return p && memchr(p, 0, MIN(table.size - offset, MAX_STRING))
+           ? (const char *)p : NULL;
+}
+
+/* The segment that has @address in the file, of those with such @flags. */
+static const GElf_Phdr *find_load(const ElfFile *file, uint64_t address,
+                                  unsigned mask, unsigned flags)
+{
+    const GElf_Phdr *load = file->loads;
+
+    for (; load < file->loads + file->n_loads; load++) {
+        if ((load->p_flags & mask) == flags &&
+            address - load->p_vaddr < load->p_filesz) {
+            return load;
         }
     }
     return NULL;
-}
-
-ElfSpan elf_file_section_bytes(const ElfFile *file, const Elf64_Shdr *section)
-{
-    ElfSpan span = { file->bytes.data, 0 };
-
-    if (section->sh_type != SHT_NOBITS && section->sh_type != SHT_NULL) {
-        span.data += section->sh_offset;
-        span.size = section->sh_size;
-    }
-    return span;
 }
 
 /* All that is loaded from @address to the end of one segment. */
 static ElfSpan find_loaded(const ElfFile *file, uint64_t address,
                            bool writable)
 {
-    unsigned i;
+    const GElf_Phdr *load = find_load(file, address, PF_W,
+                                      writable ? PF_W : 0);
+    uint64_t at = load ? address - load->p_vaddr : 0;
 
-    for (i = 0; i < file->n_loads; i++) {
-        const Elf64_Phdr *load = &file->loads[i];
-        uint64_t at = address - load->p_vaddr;
-
-        if (!(load->p_flags & PF_W) == !writable && at < load->p_filesz) {
-            return (ElfSpan) { file->bytes.data + load->p_offset + at,
-                               load->p_filesz - at };
-        }
-    }
-    return (ElfSpan) { file->bytes.data, 0 };
+    return load ? (ElfSpan) { file->bytes.data + load->p_offset + at,
+                              load->p_filesz - at }
+                : (ElfSpan) { file->bytes.data, 0 };
 }
 
 const uint8_t *elf_file_at(const ElfFile *file, uint64_t address, size_t size,
@@ -282,16 +258,7 @@ const uint8_t *elf_file_at(const ElfFile *file, uint64_t address, size_t size,
 
 bool elf_file_is_code(const ElfFile *file, uint64_t address)
 {
-    unsigned i;
-
-    for (i = 0; i < file->n_loads; i++) {
-        const Elf64_Phdr *load = &file->loads[i];
-
-        if (load->p_flags & PF_X && address - load->p_vaddr < load->p_filesz) {
-            return true;
-        }
-    }
-    return false;
+    return find_load(file, address, PF_X, PF_X);
 }
 
 const char *elf_file_word(const ElfFile *file, uint64_t address, size_t max)

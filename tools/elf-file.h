@@ -1,33 +1,36 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A 64-bit ELF file of any machine, read as untrusted data. */
+/* A 64-bit ELF file of any machine, read as untrusted data, by libelf. */
 #ifndef ANNEX_ELF_FILE_H
 #define ANNEX_ELF_FILE_H
 
-#include <elf.h>
+#include <gelf.h>
 #include <glib.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 /*
- * Bytes of the file are only ever reached by the functions below, which
- * return none that are not there.  What is read as a number goes through
- * ELF_GET(), in the byte order of the file; where it has to be aligned in
- * memory does not matter.
+ * libelf knows the format, and both byte orders.  What it leaves to its user
+ * is here: the file as a whole, and addresses.  Bytes are only ever reached
+ * by the functions below, which return none that are not there.  What is read
+ * as a number goes through ELF_GET(), in the byte order of the file; where it
+ * has to be aligned in memory does not matter.
  */
 typedef struct ElfSpan {
     const uint8_t *data;
     size_t size;
 } ElfSpan;
 
+/* A linker makes four or five.  Each look-up goes through all of them. */
+#define ELF_FILE_MAX_LOADS 32
+
 typedef struct ElfFile {
     ElfSpan bytes;
-    bool big_endian;
-    uint16_t type, machine;
-    Elf64_Phdr *loads;          /* the segments of type PT_LOAD */
+    Elf *elf;
+    GElf_Ehdr header;
+    GElf_Phdr loads[ELF_FILE_MAX_LOADS];    /* those of type PT_LOAD */
     unsigned n_loads;
-    Elf64_Shdr *sections;
-    unsigned n_sections;
+    ElfSpan names;                          /* of sections */
 } ElfFile;
 
 /*
@@ -50,10 +53,16 @@ uint64_t elf_file_get(const ElfFile *file, const uint8_t *p, size_t size);
                  sizeof(((Struct *)NULL)->field))
 
 /* The first section named @name; NULL if there is none. */
-const Elf64_Shdr *elf_file_section(const ElfFile *file, const char *name);
+Elf_Scn *elf_file_section(const ElfFile *file, const char *name);
 
-/* A section's bytes in the file: none for one that is only in memory. */
-ElfSpan elf_file_section_bytes(const ElfFile *file, const Elf64_Shdr *section);
+/*
+ * A section's bytes in the file: none for one that is only in memory, and for
+ * NULL.
+ */
+ElfSpan elf_file_section_bytes(Elf_Scn *section);
+
+/* The string at @offset of a table; NULL if it does not soon end in there. */
+const char *elf_file_string(ElfSpan table, uint64_t offset);
 
 /*
  * What is loaded at @address from a segment that is writable, or not.  NULL

@@ -71,16 +71,13 @@ static bool find_version(HostFile *host)
 /* QAPIEvent_lookup.size (the QAPI generator's; include/qapi/util.h). */
 static int64_t count_events(const HostFile *host)
 {
-    const uint8_t *sym = g_hash_table_lookup(host->exports,
-                                             "QAPIEvent_lookup");
-    const uint8_t *p = NULL;
+    const uint64_t *address = g_hash_table_lookup(host->exports,
+                                                  "QAPIEvent_lookup");
+    const uint8_t *p = address ? elf_file_at(host->elf, *address,
+                                             sizeof(AnnexHostEnumLookup), true)
+                               : NULL;
     int64_t size = -1;
 
-    if (sym) {
-        p = elf_file_at(host->elf,
-                        ELF_GET(host->elf, sym, Elf64_Sym, st_value),
-                        sizeof(AnnexHostEnumLookup), true);
-    }
     if (p) {
         size = (int32_t)ELF_GET(host->elf, p, AnnexHostEnumLookup, size);
     }

@@ -62,7 +62,7 @@ static bool pointers_are_plausible(const Scan *scan, uint64_t address,
     }
     return read_pointer(scan, address + FIELD(interfaces),
                         p + FIELD(interfaces), &target) &&
-           !elf_file_is_code(scan->file, target);
+           !(target && elf_file_is_code(scan->file, target));
 }
 
 static bool is_false_or_true(const uint8_t *p)

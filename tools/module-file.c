@@ -35,10 +35,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(ModuleImage, image_free)
 
 static ElfSpan find_bytes(const ModuleImage *image, const char *name)
 {
-    const Elf64_Shdr *section = elf_file_section(image->elf, name);
-
-    return section ? elf_file_section_bytes(image->elf, section)
-                   : (ElfSpan) { NULL, 0 };
+    return elf_file_section_bytes(elf_file_section(image->elf, name));
 }
 
 static bool read_build(ModuleImage *image, ElfSpan bytes)

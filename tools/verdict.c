@@ -20,7 +20,7 @@ static bool G_GNUC_PRINTF(2, 3) refuse(Verdict *v, const char *fmt, ...)
 static bool check_loader(Verdict *v)
 {
     const ModuleImage *libannex = v->module->libannex;
-    unsigned machine = v->module->module->elf->machine;
+    unsigned machine = v->module->module->elf->header.e_machine;
 
     if (!v->host->has_plugins) {
         return refuse(v, "this QEMU cannot load plugins: it was built with "
@@ -29,13 +29,13 @@ static bool check_loader(Verdict *v)
     if (!libannex) {
         return refuse(v, "there is no libannex.so beside it");
     }
-    if (machine == v->host->elf->machine) {
-        machine = libannex->elf->machine;
+    if (machine == v->host->elf->header.e_machine) {
+        machine = libannex->elf->header.e_machine;
     }
-    if (machine != v->host->elf->machine) {
+    if (machine != v->host->elf->header.e_machine) {
         return refuse(v, "built for another machine (ELF machine %u), but "
                       "this QEMU is for ELF machine %u", machine,
-                      v->host->elf->machine);
+                      v->host->elf->header.e_machine);
     }
     return true;
 }

@@ -66,6 +66,36 @@ static void no_names(Falsified *file)
     header_of(file)->e_shstrndx = header_of(file)->e_shnum;
 }
 
+static void no_sections(Falsified *file)
+{
+    header_of(file)->e_shnum = header_of(file)->e_shoff = 0;
+}
+
+/* The number of the section of names, and of all, is in the first section. */
+static void names_elsewhere(Falsified *file)
+{
+    header_of(file)->e_shstrndx = SHN_XINDEX;
+    sections_of(file)->sh_link = UINT32_MAX;
+}
+
+static void number_elsewhere(Falsified *file)
+{
+    header_of(file)->e_shnum = 0;
+    sections_of(file)->sh_size = UINT64_MAX / sizeof(Elf64_Shdr);
+}
+
+static void number_outside(Falsified *file)
+{
+    header_of(file)->e_shnum = 0;
+    header_of(file)->e_shoff = file->size - 8;
+}
+
+static void segments_elsewhere(Falsified *file)
+{
+    header_of(file)->e_phnum = PN_XNUM;
+    sections_of(file)->sh_info = UINT32_MAX;
+}
+
 static void name_outside(Falsified *file)
 {
     sections_of(file)[1].sh_name = section(file, ".shstrtab")->sh_size;
@@ -153,6 +183,11 @@ static const struct {
 } crafted[] = {
     { names_have_no_end, DAMAGED },
     { no_names, DAMAGED },
+    { no_sections, DAMAGED },
+    { names_elsewhere, DAMAGED },
+    { number_elsewhere, DAMAGED },
+    { number_outside, DAMAGED },
+    { segments_elsewhere, DAMAGED },
     { name_outside, DAMAGED },
     { section_outside, DAMAGED },
     { section_too_large, DAMAGED },
@@ -261,7 +296,7 @@ static void compact_relocations(void)
             s->sh_type = SHT_RELR;
             s->sh_flags |= SHF_ALLOC;
             s->sh_offset = 0;
-            s->sh_size = file->size;
+            s->sh_size = file->size & -sizeof(uint64_t);
         }
     }
     g_free(falsify_save(file, files.folder, "qemu-system-spoilt"));

@@ -76,6 +76,9 @@ static void loads(Fixture *f, gconstpointer unused)
     /* The same, linked with relative relocations in their compact form. */
     copy("fake-host-relr", f->folder, "qemu-system-fake");
     expect_all_measured(f);
+    /* With code and headers in one segment, as Arm and s390 have by default. */
+    copy("fake-host-code-at-0", f->folder, "qemu-system-fake");
+    expect_all_measured(f);
 }
 
 static const char *wrong_type;

@@ -2,10 +2,22 @@
 /* annex-check on files that are cut, damaged, or something else: no crash. */
 #include <elf.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include <sys/stat.h>
 #include "check-files.h"
+
+/*
+ * ANNEX_FUZZ_ROUNDS: how many times as much to do (default 1: 10 s of
+ * processor time in all).  GLib prints the seed, and --seed repeats it.
+ */
+static unsigned rounds_of(unsigned base)
+{
+    const char *times = g_getenv("ANNEX_FUZZ_ROUNDS");
+
+    return base * (times ? atoi(times) : 1);
+}
 
 /* -------------------------------------------------------------- truncated */
 
@@ -45,12 +57,12 @@ static void truncated(CheckFiles (*files)(void), unsigned steps)
 
 static void truncated_fake(void)
 {
-    truncated(check_files_fake, 200);
+    truncated(check_files_fake, rounds_of(50));
 }
 
 static void truncated_true(void)
 {
-    truncated(check_files_true, 20);
+    truncated(check_files_true, rounds_of(8));
 }
 
 /* ------------------------------------------------------------------ noise */
@@ -127,9 +139,9 @@ static void flipped_fake(void)
 {
     CheckFiles f = check_files_fake();
 
-    flip_file(&f, f.host, 500);
-    flip_file(&f, f.module, 300);
-    flip_file(&f, f.libannex, 200);
+    flip_file(&f, f.host, rounds_of(100));
+    flip_file(&f, f.module, rounds_of(60));
+    flip_file(&f, f.libannex, rounds_of(40));
     check_files_remove(&f);
 }
 
@@ -137,9 +149,9 @@ static void flipped_true(void)
 {
     CheckFiles f = check_files_true();
 
-    flip_file(&f, f.host, 50);
-    flip_file(&f, f.module, 50);
-    flip_file(&f, f.libannex, 50);
+    flip_file(&f, f.host, rounds_of(10));
+    flip_file(&f, f.module, rounds_of(10));
+    flip_file(&f, f.libannex, rounds_of(10));
     check_files_remove(&f);
 }
 
