@@ -9,7 +9,7 @@ import xml.etree.ElementTree
 
 GOOD = {'OK', 'EXPECTEDFAIL'}
 
-# "/unplug-guest/acpi-pci-q35/refused" is a case of the module unplug.  The
+# "12 /unplug-guest/acpi-pci-q35/refused" is a case of the module unplug.  The
 # second part is the transport, or begins with it.
 PLUGINS = os.path.join(os.path.dirname(__file__), '..', 'plugins')
 MODULES = sorted((name.removesuffix('.c') for name in os.listdir(PLUGINS)
@@ -89,7 +89,7 @@ def host_of(logs):
 def cell(cases):
     """What one host says about one transport."""
     good = [name for name, outcome in cases if outcome == 'passed']
-    guest = sum(1 for name in good if GUEST.match(name))
+    guest = sum(1 for name in good if GUEST.search(name))
     bad = len(cases) - len(good)
     return (f'{len(good)} ({guest})' if good else '--') + (
         f', **{bad} not**' if bad else '')
@@ -100,7 +100,7 @@ def table(runs):
     found = collections.defaultdict(lambda: collections.defaultdict(list))
     for host, run in runs.items():
         for _, name, outcome in run:
-            case = CASE.match(name)
+            case = CASE.search(name)
             if case:
                 row = case[1], TRANSPORTS.index(case[2])
                 found[row][host].append((name, outcome))
