@@ -74,6 +74,17 @@ prepare_root() {
     exec 9>&-
 }
 
+# The folders that all share are to be the user's own.
+become_root() {
+    local passed
+    mkdir -p -- "$(cache_dir)" "$TOP/build"
+    mapfile -t passed < <(env | grep -E "$PASSED")
+    as_root env "${passed[@]}" "HOME=$HOME" \
+        "XDG_CACHE_HOME=$(dirname -- "$(cache_dir)")" \
+        "ANNEX_OWNER=$(id -u):$(id -g)" \
+        "$SCRIPTS/on-host.sh" "$HOST" "$@"
+}
+
 # What was made as root for somebody else is theirs.
 give_back() {
     if [ -n "${ANNEX_OWNER:-}" ]; then
@@ -103,8 +114,7 @@ main() {
         exec "$@"
     fi
     if [ "$(id -u)" -ne 0 ]; then
-        as_root env "HOME=$HOME" "XDG_CACHE_HOME=$(dirname "$(cache_dir)")" \
-            "ANNEX_OWNER=$(id -u):$(id -g)" "${BASH_SOURCE[0]}" "$HOST" "$@"
+        become_root "$@"
         exit
     fi
     root=$(cache_dir)/root/$HOST-$(dpkg --print-architecture)
