@@ -41,13 +41,22 @@ void expect_error(UnplugDevice *d, int code, int attempt)
 
 /*
  * Linux looks at the slot once more after it has ejected a DIMM, and takes
- * the next one for the old one if that is there already.
+ * the next one for the old one if that is there already.  It says when it
+ * is done.
  */
-static void expect_ejected(UnplugDevice *d)
+static void expect_settled(UnplugDevice *d, const QmpEvent *deleted)
 {
-    qmp_wait_event(d->g->vm->qmp, "ACPI_DEVICE_OST", 0,
-                   "{'info': {'slot-type': 'DIMM', 'source': %d,"
-                   " 'status': 0}}", d->ejected ? 0x103 : 3);
+    const QmpEvent *ost;
+
+    if (d->g->setup->kind != UNPLUG_KIND_DIMM || d->settled) {
+        return;
+    }
+    d->settled = true;
+    do {
+        ost = qmp_wait_event(d->g->vm->qmp, "ACPI_DEVICE_OST", 0,
+                             "{'info': {'slot-type': 'DIMM', 'source': %d,"
+                             " 'status': 0}}", d->ejected ? 0x103 : 3);
+    } while (ost->received_us < deleted->received_us);
 }
 
 const QmpEvent *expect_deleted(UnplugDevice *d)
@@ -61,9 +70,7 @@ const QmpEvent *expect_deleted(UnplugDevice *d)
     }
     e = qmp_wait_event(d->g->vm->qmp, "DEVICE_DELETED", 0, "{'device': %s}",
                        d->id);
-    if (d->g->setup->kind == UNPLUG_KIND_DIMM) {
-        expect_ejected(d);
-    }
+    expect_settled(d, e);
     return e;
 }
 
@@ -83,6 +90,7 @@ static void check_done(UnplugDevice *d, const QmpEvent *e)
         deleted = qmp_find_event(qmp, "DEVICE_DELETED", "{'device': %s}",
                                  d->id);
         g_assert_cmpint(deleted->received_us, <=, e->received_us);
+        expect_settled(d, deleted);
     }
 }
 

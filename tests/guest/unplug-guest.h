@@ -42,6 +42,7 @@ typedef struct UnplugDevice {
     unsigned block;             /* DIMM: number of its memory block */
     unsigned slot;              /* DIMM: of the controller */
     bool ejected;               /* by the guest, unasked */
+    bool settled;               /* DIMM: the guest is done with its removal */
 } UnplugDevice;
 
 struct UnplugGuest {
