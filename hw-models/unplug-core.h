@@ -45,6 +45,9 @@ typedef struct UnplugRecord {
     UnplugOutcome leaving_as;
     UnplugCancel cancel;
 
+    /* The host has itself told of the guest's refusal; the core: never. */
+    bool host_reported;
+
     /* The transport's own; cleared at open, never touched by the core. */
     struct {
         int slot;               /* of the controller, or of the bus */

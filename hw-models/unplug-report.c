@@ -25,7 +25,7 @@ static void report_error(const UnplugRecord *r, UnplugErrorReason reason,
      * The one that management software knows.  The host sends it itself
      * when it fails to remove a DIMM (hw/acpi/memory_hotplug.c, 7.2).
      */
-    if (reason == UNPLUG_ERROR_REASON_GUEST_REFUSED) {
+    if (reason == UNPLUG_ERROR_REASON_GUEST_REFUSED && !r->host_reported) {
         qapi_event_send_device_unplug_guest_error(ANNEX_OPT_STR(r->id),
                                                   r->path);
     }

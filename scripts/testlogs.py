@@ -14,7 +14,8 @@ GOOD = {'OK', 'EXPECTEDFAIL'}
 PLUGINS = os.path.join(os.path.dirname(__file__), '..', 'plugins')
 MODULES = sorted((name.removesuffix('.c') for name in os.listdir(PLUGINS)
                   if name.endswith('.c')), key=len, reverse=True)
-TRANSPORTS = ('pcie', 'acpi-pci', 'shpc', 'acpi-cpu', 'acpi-memory')
+TRANSPORTS = ('pcie', 'acpi-pci', 'shpc', 'acpi-cpu', 'acpi-memory',
+              'papr-cpu', 'papr-dimm', 'papr-pci', 'papr-phb')
 CASE = re.compile(rf"/({'|'.join(MODULES)})(?:-[a-z-]+)?"
                   rf"/({'|'.join(TRANSPORTS)})\b")
 GUEST = re.compile(r'/[^/]*-guest\b')

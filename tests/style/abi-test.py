@@ -59,8 +59,8 @@ NOT_MEASURABLE = {
     'the list of QMP commands; what is in it has no QOM type':
         ['QmpCommand', 'QmpCommandList'],
     'ours, made for QEMU to look into':
-        ['DeviceListener', 'MemTxAttrs', 'QEMUTimer', 'VMStateDescription',
-         'VMStateField'],
+        ['DeviceListener', 'MemTxAttrs', 'ObjectPropertyIterator', 'QEMUTimer',
+         'VMStateDescription', 'VMStateField'],
     'a QOM object has a pointer to it, which says no size':
         ['AcpiCpuStatus', 'MemStatus', 'MemoryRegionOps', 'ObjectProperty',
          'SHPCDevice'],
@@ -161,7 +161,8 @@ def read_checkers(path):
     """List (structure, INSTANCE or CLASS, TYPE_X) by a header's macros."""
     text = read_file(path)
     found = []
-    for macro, arguments in CHECKER.findall(text):
+    one_line = re.sub(r'\\\n', ' ', text)
+    for macro, arguments in CHECKER.findall(one_line):
         values = [value.strip() for value in arguments.split(',')]
         roles = dict(zip(CHECKERS[macro], values))
         name = roles.get('type') or 'TYPE_' + roles.get('name', '')

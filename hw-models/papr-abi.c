@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The host structures that the PAPR transport looks into. */
+#include "common/host/spapr.h"
+#include "common/image.h"
+
+ANNEX_ABI_TABLE = {
+    ANNEX_ABI(TYPE_SPAPR_MACHINE, SpaprMachineState),
+    ANNEX_ABI(TYPE_SPAPR_DR_CONNECTOR, SpaprDrc),
+    ANNEX_ABI_CLASS(TYPE_SPAPR_DR_CONNECTOR, SpaprDrcClass),
+};

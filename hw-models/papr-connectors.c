@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* PAPR connectors: found by a DIMM's address, others by what they hold. */
+#include "hw-models/papr-connectors.h"
+#include "common/host/qdev.h"
+#include "qapi/error.h"
+
+static bool each_lmb(DeviceState *dev, PaprConnectorFn *fn, void *opaque)
+{
+    uint64_t addr = object_property_get_uint(OBJECT(dev), PC_DIMM_ADDR_PROP,
+                                             &error_abort);
+    uint64_t size = memory_device_get_region_size(MEMORY_DEVICE(dev),
+                                                  &error_abort);
+    uint64_t lmb;
+
+    for (lmb = addr / SPAPR_MEMORY_BLOCK_SIZE;
+         lmb < (addr + size) / SPAPR_MEMORY_BLOCK_SIZE; lmb++) {
+        SpaprDrc *drc = spapr_drc_by_id(TYPE_SPAPR_DRC_LMB, lmb);
+
+        if (drc && fn(drc, opaque)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool papr_connectors_all(PaprConnectorFn *fn, void *opaque)
+{
+    Object *all = object_resolve_path(ANNEX_HOST_SPAPR_CONNECTORS, NULL);
+    ObjectPropertyIterator iter;
+    ObjectProperty *property;
+
+    if (!all) {
+        return false;
+    }
+    object_property_iter_init(&iter, all);
+    while ((property = object_property_iter_next(&iter))) {
+        Object *obj = g_str_has_prefix(property->type, "link<")
+                      ? object_property_get_link(all, property->name, NULL)
+                      : NULL;
+
+        if (obj && fn(SPAPR_DR_CONNECTOR(obj), opaque)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A device, and the one connector that holds it. */
+typedef struct Holder {
+    const DeviceState *dev;
+    SpaprDrc *drc;
+} Holder;
+
+static bool holds(SpaprDrc *drc, void *opaque)
+{
+    Holder *holder = opaque;
+
+    if (drc->dev != holder->dev) {
+        return false;
+    }
+    holder->drc = drc;
+    return true;
+}
+
+/* An NVDIMM has no LMBs, but one connector as a whole. */
+static bool has_lmbs(DeviceState *dev)
+{
+    return object_dynamic_cast(OBJECT(dev), TYPE_PC_DIMM) &&
+           !object_dynamic_cast(OBJECT(dev), TYPE_NVDIMM);
+}
+
+bool papr_connectors_any(DeviceState *dev, PaprConnectorFn *fn, void *opaque)
+{
+    Holder holder = { .dev = dev };
+
+    if (has_lmbs(dev)) {
+        return each_lmb(dev, fn, opaque);
+    }
+    return papr_connectors_all(holds, &holder) && fn(holder.drc, opaque);
+}
+
+static bool keep(SpaprDrc *drc, void *opaque)
+{
+    *(SpaprDrc **)opaque = drc;
+    return true;
+}
+
+SpaprDrc *papr_connectors_first(DeviceState *dev)
+{
+    SpaprDrc *drc = NULL;
+
+    papr_connectors_any(dev, keep, &drc);
+    return drc;
+}
+
+static bool is_requested(SpaprDrc *drc, void *opaque)
+{
+    return drc->dev == opaque && drc->unplug_requested;
+}
+
+bool papr_connectors_requested(DeviceState *dev)
+{
+    return papr_connectors_any(dev, is_requested, dev);
+}
+
+static PaprDrcState state_of(const SpaprDrc *drc)
+{
+    switch ((SpaprDrcState)drc->state) {
+    case SPAPR_DRC_STATE_LOGICAL_UNUSABLE:
+        return PAPR_DRC_UNUSABLE;
+    case SPAPR_DRC_STATE_LOGICAL_AVAILABLE:
+        return PAPR_DRC_AVAILABLE;
+    case SPAPR_DRC_STATE_LOGICAL_UNISOLATE:
+    case SPAPR_DRC_STATE_PHYSICAL_UNISOLATE:
+        return PAPR_DRC_UNISOLATE;
+    case SPAPR_DRC_STATE_LOGICAL_CONFIGURED:
+    case SPAPR_DRC_STATE_PHYSICAL_CONFIGURED:
+        return PAPR_DRC_CONFIGURED;
+    default:
+        return PAPR_DRC_POWERON;
+    }
+}
+
+PaprDrc papr_connectors_state(const SpaprDrc *drc)
+{
+    return (PaprDrc) {
+        .physical = object_dynamic_cast(OBJECT(drc), TYPE_SPAPR_DRC_PHYSICAL),
+        .lmb = object_dynamic_cast(OBJECT(drc), TYPE_SPAPR_DRC_LMB),
+        .state = state_of(drc),
+        .attached = drc->dev,
+        .requested = drc->unplug_requested,
+    };
+}

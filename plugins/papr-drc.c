@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* annex-papr-drc: supervised hot-unplug on pseries, by PAPR connectors. */
+#include "common/module.h"
+#include "hw-models/papr-commands.h"
+#include "hw-models/papr-transport.h"
+#include "hw-models/unplug-registry.h"
+#include "hw-models/unplug-supervisor.h"
+
+static int64_t timeout_ms;
+static bool migrate;
+
+static const AnnexOption options[] = {
+    { .name = "timeout", .type = ANNEX_OPTION_SECONDS, .def = "15",
+      .max = UNPLUG_TIMEOUT_MAX, .value = &timeout_ms },
+    { .name = "migrate", .type = ANNEX_OPTION_BOOL, .def = "off",
+      .value = &migrate },
+    {}
+};
+
+static const UnplugTransportOps *const transports[] = {
+    &papr_transport, NULL
+};
+
+static bool start(Error **errp)
+{
+    if (!unplug_supervisor_start("papr-drc", errp) ||
+        !papr_transport_start(errp) || !papr_commands_start(errp)) {
+        return false;
+    }
+    unplug_registry_add(transports, &timeout_ms);
+    if (migrate) {
+        unplug_vmstate_start();
+    }
+    return true;
+}
+
+ANNEX_MODULE(.name = "papr-drc", .options = options, .start = start)

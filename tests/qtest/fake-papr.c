@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Fake pseries guests: firmware that does nothing, and RTAS by qtest. */
+#include "fake-papr.h"
+#include "failure.h"
+
+#include <string.h>
+
+/* LoPAR 7.3: sensors and indicators, and their values (13.5.3). */
+enum { ISOLATION_STATE = 9001, ALLOCATION_STATE = 9003, ENTITY_SENSE = 9003 };
+enum { ISOLATED, UNISOLATED };
+enum { UNUSABLE, USABLE };
+
+/* Guest memory for arguments, return values, and the work area. */
+#define ARGS 0x100000
+#define RETS 0x101000
+#define WORK 0x102000
+
+/* A device tree has fewer nodes and properties. */
+#define CONFIGURE_CALLS 1000
+
+#define MACHINE "pseries,cap-cfpc=broken,cap-sbbc=broken,cap-ibs=broken," \
+                "cap-ccf-assist=off"
+
+/*
+ * At the reset vector: a branch to itself, with interrupts off.  A processor
+ * that cedes would be woken by each request, and again and again, since
+ * nobody answers the interrupt.
+ */
+static void loop_rom(TestVm *vm)
+{
+    static const uint8_t code[] = { 0x48, 0x00, 0x00, 0x00 };
+    g_autofree char *rom = g_malloc0(64 * 1024);
+    g_autofree char *path = g_build_filename(vm->dir, "loop.rom", NULL);
+    g_autoptr(GError) error = NULL;
+
+    memcpy(rom + 0x100, code, sizeof(code));
+    g_file_set_contents(path, rom, 64 * 1024, &error);
+    g_assert_no_error(error);
+    test_vm_arg(vm, "-bios", path, NULL);
+}
+
+static bool holds_dev0(FakeGuest *g, const char *connector)
+{
+    g_autofree char *path = g_strdup_printf("/dr-connector/%s", connector);
+    const QmpReply *reply = qmp_execute(
+        g->vm->qmp, "qom-get", "{'path': %s, 'property': 'device'}", path);
+
+    return reply->ret && JSON_NODE_HOLDS_VALUE(reply->ret) &&
+           !g_strcmp0(json_node_get_string(reply->ret),
+                      "/machine/peripheral/dev0");
+}
+
+/* The names of all connectors; later replies do not touch them. */
+static GPtrArray *connector_names(FakeGuest *g)
+{
+    GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
+    JsonArray *list = qmp_ok_array(g->vm->qmp, "qom-list",
+                                   "{'path': '/dr-connector'}");
+    unsigned i;
+
+    for (i = 0; i < json_array_get_length(list); i++) {
+        g_ptr_array_add(names, g_strdup(json_object_get_string_member(
+            json_array_get_object_element(list, i), "name")));
+    }
+    return names;
+}
+
+/* The lowest index by which the guest knows a connector that holds dev0. */
+static uint32_t find_index(FakeGuest *g)
+{
+    g_autoptr(GPtrArray) names = connector_names(g);
+    uint32_t lowest = UINT32_MAX;
+    unsigned i;
+
+    for (i = 0; i < names->len; i++) {
+        if (holds_dev0(g, names->pdata[i])) {
+            lowest = MIN(lowest, g_ascii_strtoull(names->pdata[i], NULL, 16));
+        }
+    }
+    if (lowest == UINT32_MAX) {
+        test_fail("no connector holds dev0");
+    }
+    return lowest;
+}
+
+static void set_up(FakeGuest *g)
+{
+    g->select = find_index(g);
+}
+
+FakeGuest *fake_papr_start(const FakeGuestOps *ops, const char *options,
+                           bool paused)
+{
+    FakeGuest *g = g_new0(FakeGuest, 1);
+
+    g->ops = ops;
+    g->vm = test_vm_new_arch(ops->machine, "ppc64");
+    test_vm_args(g->vm, "-machine " MACHINE " -cpu power8 %s %s", ops->args,
+                 paused ? "-S" : "");
+    if (options) {
+        test_vm_plugin(g->vm, "papr-drc", options);
+    }
+    loop_rom(g->vm);
+    test_vm_qtest(g->vm);
+    test_vm_start(g->vm);
+    ops->set_up(g);
+    return g;
+}
+
+static void put_words(FakeGuest *g, uint64_t addr, unsigned n,
+                      const uint32_t *words)
+{
+    unsigned i;
+
+    for (i = 0; i < n; i++) {
+        qtest_writel(g->vm->qtest, addr + 4 * i, words[i]);
+    }
+}
+
+static int rtas(FakeGuest *g, const char *name, unsigned nargs,
+                const uint32_t *args, unsigned nrets)
+{
+    put_words(g, ARGS, nargs, args);
+    g_strfreev(qtest_command(g->vm->qtest, "rtas %s %u 0x%x %u 0x%x", name,
+                             nargs, ARGS, nrets, RETS));
+    return (int32_t)qtest_readl(g->vm->qtest, RETS);
+}
+
+static int set_indicator(FakeGuest *g, uint32_t type, unsigned n,
+                         uint32_t value)
+{
+    uint32_t args[] = { type, g->select + n, value };
+
+    return rtas(g, "set-indicator", 3, args, 1);
+}
+
+int papr_isolate(FakeGuest *g, unsigned n)
+{
+    return set_indicator(g, ISOLATION_STATE, n, ISOLATED);
+}
+
+int papr_unisolate(FakeGuest *g, unsigned n)
+{
+    return set_indicator(g, ISOLATION_STATE, n, UNISOLATED);
+}
+
+int papr_set_usable(FakeGuest *g, unsigned n)
+{
+    return set_indicator(g, ALLOCATION_STATE, n, USABLE);
+}
+
+int papr_set_unusable(FakeGuest *g, unsigned n)
+{
+    return set_indicator(g, ALLOCATION_STATE, n, UNUSABLE);
+}
+
+int papr_configure(FakeGuest *g, unsigned n)
+{
+    uint32_t index = g->select + n, args[] = { WORK, 0 };
+    int i, result = 1;
+
+    for (i = 0; result > 0 && i < CONFIGURE_CALLS; i++) {
+        put_words(g, WORK, 1, &index);
+        result = rtas(g, "ibm,configure-connector", 2, args, 1);
+    }
+    g_assert_cmpint(i, <, CONFIGURE_CALLS);
+    return result;
+}
+
+int papr_sense(FakeGuest *g, unsigned n)
+{
+    uint32_t args[] = { ENTITY_SENSE, g->select + n };
+
+    g_assert_cmpint(rtas(g, "get-sensor-state", 2, args, 2), ==, 0);
+    return qtest_readl(g->vm->qtest, RETS + 4);
+}
+
+unsigned papr_connectors(const FakeGuest *g)
+{
+    return g->ops == &fake_papr_dimm ? 2 : 1;
+}
+
+static void each(FakeGuest *g, int (*call)(FakeGuest *g, unsigned n))
+{
+    unsigned n;
+
+    for (n = 0; n < papr_connectors(g); n++) {
+        g_assert_cmpint(call(g, n), ==, 0);
+    }
+}
+
+static void take_logical(FakeGuest *g)
+{
+    g_assert_cmpint(papr_isolate(g, 0), ==, 0);
+}
+
+static void let_go_logical(FakeGuest *g)
+{
+    each(g, papr_isolate);
+    each(g, papr_set_unusable);
+}
+
+/* The one call by which a physical connector is taken lets it go. */
+static void take_physical(FakeGuest *g)
+{
+}
+
+static void let_go_physical(FakeGuest *g)
+{
+    each(g, papr_isolate);
+}
+
+static void refuse(FakeGuest *g)
+{
+    g_assert_cmpint(papr_unisolate(g, papr_connectors(g) - 1), ==, 0);
+}
+
+const FakeGuestOps fake_papr_cpu = {
+    .name = "papr", .machine = "cpu", .deleted_event = true, .code = -1,
+    .args = "-smp 1,maxcpus=8 -device power8_v2.0-spapr-cpu-core,id=dev0,"
+            "core-id=1",
+    .set_up = set_up, .take = take_logical, .refuse = refuse,
+    .let_go = let_go_logical,
+};
+
+const FakeGuestOps fake_papr_dimm = {
+    .name = "papr", .machine = "dimm", .deleted_event = true, .code = -1,
+    .args = "-m 512M,slots=2,maxmem=2G -object memory-backend-ram,id=mem0,"
+            "size=512M -device pc-dimm,id=dev0,memdev=mem0",
+    .set_up = set_up, .take = take_logical, .refuse = refuse,
+    .let_go = let_go_logical,
+};
+
+const FakeGuestOps fake_papr_pci = {
+    .name = "papr", .machine = "pci", .deleted_event = true, .code = -1,
+    .args = "-device virtio-rng-pci,id=dev0,bus=pci.0,addr=5",
+    .set_up = set_up, .take = take_physical, .refuse = refuse,
+    .let_go = let_go_physical,
+};
+
+const FakeGuestOps fake_papr_phb = {
+    .name = "papr", .machine = "phb", .deleted_event = true, .code = -1,
+    .args = "-device spapr-pci-host-bridge,id=dev0,index=1",
+    .set_up = set_up, .take = take_logical, .refuse = refuse,
+    .let_go = let_go_logical,
+};
+
+const FakeGuestOps *const fake_paprs[] = {
+    &fake_papr_cpu, &fake_papr_dimm, &fake_papr_pci, &fake_papr_phb, NULL
+};

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Fake pseries guests: what a kernel does to PAPR connectors, by RTAS. */
+#ifndef ANNEX_TEST_FAKE_PAPR_H
+#define ANNEX_TEST_FAKE_PAPR_H
+
+#include "fake-guest.h"
+
+/* A core, a DIMM of two LMBs, a PCI function, a host bridge; ends with NULL. */
+extern const FakeGuestOps *const fake_paprs[];
+extern const FakeGuestOps fake_papr_cpu, fake_papr_dimm, fake_papr_pci,
+                          fake_papr_phb;
+
+/*
+ * Start a pseries VM with dev0 plugged, as it is after a reset.  @options:
+ * of annex-papr-drc, or NULL for a stock QEMU.  @paused: do not run it.
+ */
+FakeGuest *fake_papr_start(const FakeGuestOps *ops, const char *options,
+                           bool paused);
+
+/* RTAS on connector @n of dev0 (LMBs count up); what the call returns. */
+int papr_isolate(FakeGuest *g, unsigned n);
+int papr_unisolate(FakeGuest *g, unsigned n);
+int papr_set_usable(FakeGuest *g, unsigned n);
+int papr_set_unusable(FakeGuest *g, unsigned n);
+
+/* ibm,configure-connector to the end: 0, or what it failed with. */
+int papr_configure(FakeGuest *g, unsigned n);
+
+/* get-sensor-state of dr-entity-sense, which must succeed. */
+int papr_sense(FakeGuest *g, unsigned n);
+
+/* How many connectors dev0 has. */
+unsigned papr_connectors(const FakeGuest *g);
+
+#endif
