@@ -2,25 +2,27 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Builds the Linux guest for tests: Debian's kernel, a busybox initramfs.
 #
-# usage: guest-image.sh ARCH        (Debian's name: amd64)
+# usage: guest-image.sh ARCH        (Debian's name: amd64, ppc64el)
 #
-# Prints the folder with vmlinux, vmlinuz and initramfs.cpio.gz as its last
-# line on stdout, progress on stderr. The folder is in the user's cache,
-# named by kernel version and a hash of all inputs, and made once. Nothing
-# but build tools is installed: the guest's packages are downloaded and
-# unpacked.
+# Prints the folder with vmlinux and initramfs.cpio.gz (amd64: also vmlinuz)
+# as its last line on stdout, progress on stderr. The folder is in the user's
+# cache, named by kernel version and a hash of all inputs, and made once.
+# Nothing but build tools is installed: the guest's packages are downloaded
+# and unpacked.
 
 # No pipefail: readers here stop before the end of what they read.
 set -eu
 # shellcheck source-path=SCRIPTDIR source=lib.sh
 . "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
+# shellcheck source-path=SCRIPTDIR source=apt-foreign.sh
+. "$SCRIPTS/apt-foreign.sh"
 
 top=$TOP
 cache=$(cache_dir)/guest
 
 # With the modules they depend on; loaded by the guest's init on demand.
 modules="virtio_pci virtio_net net_failover virtio_blk virtio_scsi sd_mod
-e1000e e1000 8139cp virtio_rng virtio_balloon ext4"
+e1000e virtio_rng virtio_balloon ext4"
 
 # What differs between architectures.
 set_arch() {
@@ -30,59 +32,110 @@ set_arch() {
         flavour=amd64
         image=vmlinuz
         make_arch=x86
+        cross=
+        modules="$modules e1000 8139cp"
+        programs=()
+        ;;
+    ppc64el)
+        flavour=powerpc64le
+        image=vmlinux
+        make_arch=powerpc
+        cross=powerpc64le-linux-gnu
+        modules="$modules ibmveth ibmvscsi rpaphp rpadlpar_io"
+        programs=(powerpc-ibm-utils)
         ;;
     *)
-        die "unknown architecture '$arch' (known: amd64)"
+        die "unknown architecture '$arch' (known: amd64, ppc64el)"
         ;;
     esac
+    native=$(dpkg --print-architecture)
+    if [ "$arch" != "$native" ]; then
+        apt_foreign "$arch"
+    fi
 }
 
 install_tools() {
-    install_packages cpio kmod make gzip xz-utils "$libelf" "$compiler"
+    install_packages cpio kmod make gzip xz-utils "$libelf" \
+        "$compiler${cross:+-$cross}"
+}
+
+update_lists() {
+    if [ "$arch" != "$native" ]; then
+        apt_foreign_update
+    else
+        say "updating the package lists"
+        as_root apt-get update >&2 || say "apt-get update failed, going on"
+    fi
 }
 
 # The version apt would install; nothing if it knows none.
 candidate() {
-    apt-cache policy "$1" |
+    apt-cache "${APT_OPTIONS[@]}" policy "$1:$arch" |
         sed -n '/(none)/d; s/^  Candidate: //p'
-}
-
-# "linux-image-amd64" to "linux-image-6.1.0-NN-amd64".
-concrete_kernel() {
-    apt-cache show --no-all-versions "linux-image-$flavour" |
-        sed -n "s/^Depends: .*\(linux-image-[0-9][^ ,]*\).*/\1/p" | head -n 1
-}
-
-resolve_packages() {
-    if [ -z "$(candidate "linux-image-$flavour")" ]; then
-        say "updating the package lists"
-        as_root apt-get update >&2 || say "apt-get update failed, going on"
-    fi
-    kernel=$(concrete_kernel)
-    [ -n "$kernel" ] || die "apt knows no linux-image-$flavour"
-    release=${kernel#linux-image-}
-    mapfile -t packages < <(depends "linux-headers-$release" |
-        grep -E '^linux-(headers|kbuild)-')
-    packages+=("$kernel" busybox-static "linux-headers-$release")
-    compiler=$(depends "linux-headers-$release" | grep -o 'gcc-[0-9]*' |
-        head -n 1)
-    [ -n "$compiler" ] || die "no compiler is known for $kernel"
-    # objtool, in linux-kbuild, is linked to it.
-    libelf=$(depends "$(printf '%s\n' "${packages[@]}" | grep kbuild)" |
-        grep '^libelf')
 }
 
 # The names of what a package depends on, one per line.
 depends() {
-    apt-cache show --no-all-versions "$1" |
-        sed -n 's/^Depends: //p' | tr ',' '\n' | sed 's/^ *//; s/ .*//'
+    apt-cache "${APT_OPTIONS[@]}" show --no-all-versions "$1:$arch" |
+        sed -n 's/^Depends: //p' | tr ',' '\n' | sed 's/^ *//; s/[ :].*//'
+}
+
+# The libraries that a package needs, directly or not.
+libraries() {
+    local known="$1" new="$1" found
+    while [ -n "$new" ]; do
+        found=$(for package in $new; do depends "$package"; done |
+            grep -E '^(lib|zlib)' | sort -u)
+        new=$(comm -23 <(echo "$found") \
+            <(printf '%s\n' "$known" | sort -u))
+        known+=$'\n'$new
+    done
+    echo "$known" | sed 1d
+}
+
+# Add a package of the guest's to the list, with the version to take.
+add_package() {
+    version=$(candidate "$1")
+    [ -n "$version" ] || die "apt knows no $1 for $arch"
+    packages+=("$1:$arch=$version")
+}
+
+# "linux-image-amd64" to "linux-image-6.1.0-NN-amd64".
+concrete_kernel() {
+    depends "linux-image-$flavour" | grep '^linux-image-[0-9]' | head -n 1
+}
+
+resolve_packages() {
+    packages=()
+    kernel=$(concrete_kernel)
+    [ -n "$kernel" ] || die "apt knows no linux-image-$flavour"
+    release=${kernel#linux-image-}
+    headers=linux-headers-$release
+    add_package "$kernel"
+    add_package busybox-static
+    add_package "$headers"
+    # Headers for any architecture, and programs that have to run here: of
+    # the version of the headers, whatever newer there may be for this machine.
+    kbuild=$(depends "$headers" | grep '^linux-kbuild-')
+    for package in "$kbuild" "$(depends "$headers" | grep '^linux-headers-')"
+    do
+        packages+=("$package:$native=$version")
+    done
+    for package in $(for program in "${programs[@]}"; do
+        echo "$program"
+        libraries "$program"
+    done | sort -u); do
+        add_package "$package"
+    done
+    compiler=$(depends "$headers" | grep -o 'gcc-[0-9]*' | head -n 1)
+    [ -n "$compiler" ] || die "no compiler is known for $kernel"
+    # objtool, in linux-kbuild, is linked to it.
+    libelf=$(depends "$kbuild" | grep '^libelf')
 }
 
 # Everything the result depends on.
 inputs() {
-    for package in "${packages[@]}"; do
-        echo "$package $(candidate "$package")"
-    done
+    printf '%s\n' "${packages[@]}"
     echo "$modules"
     cat "$0" "$top/tests/guest/init" "$top"/tests/guest/hold/*
 }
@@ -90,14 +143,16 @@ inputs() {
 download() {
     say "downloading ${packages[*]}"
     mkdir "$work/deb"
-    (cd "$work/deb" && apt-get -o APT::Sandbox::User=root \
-        download "${packages[@]}" >&2)
+    (cd "$work/deb" && apt-get -q "${APT_OPTIONS[@]}" \
+        -o APT::Sandbox::User=root download "${packages[@]}" >&2) ||
+        die "the guest's packages cannot be downloaded"
+    # Unpacked, packages up to Debian 12 have some in bin/ and lib/; as links
+    # from the start these are the same folders as those in usr/.
+    mkdir -p "$work/root/usr/bin" "$work/root/usr/lib" "$work/root/usr/sbin"
+    ln -s usr/bin usr/lib usr/sbin "$work/root/"
     for deb in "$work"/deb/*.deb; do
-        dpkg-deb -x "$deb" "$work/root"
-    done
-    # Packages since Debian 13 have all in usr/.
-    for dir in bin lib; do
-        [ -e "$work/root/$dir" ] || ln -s "usr/$dir" "$work/root/$dir"
+        dpkg-deb --fsys-tarfile "$deb" |
+            tar -C "$work/root" --keep-directory-symlink -xf -
     done
 }
 
@@ -110,7 +165,8 @@ build_hold_module() {
     mkdir "$work/hold"
     cp "$top"/tests/guest/hold/* "$work/hold/"
     make -C "$headers_dir" M="$work/hold" ARCH=$make_arch \
-        CONFIG_DEBUG_INFO_BTF_MODULES= modules >&2
+        CROSS_COMPILE="${cross:+$cross-}" CONFIG_DEBUG_INFO_BTF_MODULES= \
+        modules >&2
     mkdir -p "$tree/lib/modules/$release/extra"
     cp "$work/hold/annex-hold.ko" "$tree/lib/modules/$release/extra/"
 }
@@ -161,8 +217,7 @@ field() {
 # Unpack the kernel: QEMU boots it by PVH, which saves the 3 s that the
 # guest, emulated, would need for that.  After the compressed kernel there
 # are four bytes more, with its size.
-build_kernel() {
-    cp "$work/root/boot/$image-$release" "$work/out/$image"
+unpack_kernel() {
     start=$((($(field 0x1f1 1) + 1) * 512 + $(field 0x248 4)))
     length=$(($(field 0x24c 4) - 4))
     tail -c "+$((start + 1))" "$work/out/$image" | head -c "$length" \
@@ -177,13 +232,46 @@ build_kernel() {
         die "cannot unpack the kernel"
 }
 
+build_kernel() {
+    cp "$work/root/boot/$image-$release" "$work/out/$image"
+    if [ "$image" = vmlinuz ]; then
+        unpack_kernel
+    fi
+}
+
+# The shared objects that a program is linked to, directly or not, copied to
+# where the dynamic linker looks for them.
+copy_libraries() {
+    for library in $("$cross-readelf" -d "$1" |
+        sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p'); do
+        if [ ! -e "$tree/lib/$library" ]; then
+            cp -L "$work/root/lib/$cross/$library" "$tree/lib/"
+            copy_libraries "$tree/lib/$library"
+        fi
+    done
+}
+
+# drmgr looks for files, and the kernel for modprobe, at these paths.
+copy_programs() {
+    ln -s bin "$tree/sbin"
+    mkdir -p "$tree/usr" "$tree/lib" "$tree/var/log" "$tree/var/lock"
+    ln -s ../bin "$tree/usr/bin"
+    ln -s ../bin "$tree/usr/sbin"
+    ln -s lib "$tree/lib64"
+    cp "$work/root/sbin/drmgr" "$work/root/sbin/lsslot" "$tree/bin/"
+    for program in drmgr lsslot; do
+        copy_libraries "$tree/bin/$program"
+    done
+}
+
 build_initramfs() {
     mkdir -p "$tree/bin" "$tree/proc" "$tree/sys" "$tree/dev" "$tree/tmp" \
         "$tree/mnt"
     cp "$work/root/bin/busybox" "$tree/bin/"
-    # In one process: it is some hundred.
-    (cd "$tree/bin" && ./busybox --list |
-        perl -ne 'chomp; symlink "busybox", $_')
+    ln -s busybox "$tree/bin/sh"
+    if [ ${#programs[@]} -gt 0 ]; then
+        copy_programs
+    fi
     cp "$top/tests/guest/init" "$tree/init"
     chmod 755 "$tree/init"
     copy_modules
@@ -208,12 +296,25 @@ build() {
         die "cannot make $result"
 }
 
+# Where the result of what apt knows now is.
+find_result() {
+    resolve_packages
+    hash=$(inputs | sha256sum | cut -c 1-12)
+    result=$cache/$arch-$release-$hash
+}
+
 [ $# -eq 1 ] || die "usage: guest-image.sh ARCH"
 set_arch "$1"
-resolve_packages
-hash=$(inputs | sha256sum | cut -c 1-12)
+if [ -z "$(candidate "linux-image-$flavour")" ]; then
+    update_lists
+fi
 mkdir -p "$cache"
-result=$cache/$arch-$release-$hash
+find_result
+# An index of our own is as old as the last image.
+if [ ! -d "$result" ] && [ "$arch" != "$native" ]; then
+    update_lists
+    find_result
+fi
 if [ -d "$result" ]; then
     say "already there"
 else

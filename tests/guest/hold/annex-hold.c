@@ -9,6 +9,7 @@
  *   held         how many remove() wait now (read only)
  *   cpu_busy     1: no CPU can go offline (EBUSY)
  *   memory_busy  1: no memory block can go offline (EBUSY)
+ *   memory_busy_block  N: the block .../memoryN cannot; -1: any can
  */
 #include <linux/atomic.h>
 #include <linux/cpuhotplug.h>
@@ -21,6 +22,7 @@
 static bool release;
 static bool cpu_busy;
 static bool memory_busy;
+static int memory_busy_block = -1;
 static atomic_t held = ATOMIC_INIT(0);
 static DECLARE_WAIT_QUEUE_HEAD(released);
 
@@ -50,6 +52,7 @@ module_param_cb(held, &held_ops, NULL, 0444);
 
 module_param(cpu_busy, bool, 0644);
 module_param(memory_busy, bool, 0644);
+module_param(memory_busy_block, int, 0644);
 
 static int hold_probe(struct pci_dev *dev, const struct pci_device_id *id)
 {
@@ -81,7 +84,13 @@ static int cpu_goes_offline(unsigned int cpu)
 static int memory_changes(struct notifier_block *nb, unsigned long action,
 			  void *data)
 {
-	if (action == MEM_GOING_OFFLINE && memory_busy)
+	const struct memory_notify *range = data;
+
+	if (action != MEM_GOING_OFFLINE)
+		return NOTIFY_OK;
+	/* Memory goes offline by the block. */
+	if (memory_busy ||
+	    range->start_pfn / range->nr_pages == memory_busy_block)
 		return notifier_from_errno(-EBUSY);
 	return NOTIFY_OK;
 }
