@@ -2,13 +2,25 @@
 /* Tests of the harness itself, with a real Linux guest. */
 #include "vm.h"
 
-static bool skip_without_guest(void)
+static bool skip_without(const char *arch, const char *variable)
 {
-    if (test_host_has_guest("x86_64")) {
+    g_autofree char *message = g_strconcat(variable, " is not set", NULL);
+
+    if (test_host_has_guest(arch)) {
         return false;
     }
-    g_test_skip("ANNEX_GUEST_DIR is not set");
+    g_test_skip(message);
     return true;
+}
+
+static bool skip_without_guest(void)
+{
+    return skip_without("x86_64", "ANNEX_GUEST_DIR");
+}
+
+static bool skip_without_ppc64(void)
+{
+    return skip_without("ppc64", "ANNEX_GUEST_DIR_PPC64");
 }
 
 static void guest_commands(void)
@@ -95,11 +107,65 @@ static void guest_holds_device(void)
     test_vm_free(vm);
 }
 
+static TestVm *start_ppc64(const char *options)
+{
+    TestVm *vm = test_vm_new_arch("ppc64", "ppc64");
+
+    test_vm_args(vm, "%s", options);
+    test_vm_guest(vm, TEST_PSERIES);
+    test_vm_start(vm);
+    guest_wait_ready(vm->guest, 0);
+    return vm;
+}
+
+static void ppc64_commands(void)
+{
+    TestVm *vm;
+
+    if (skip_without_ppc64()) {
+        return;
+    }
+    vm = start_ppc64("-smp 2,maxcpus=8");
+    g_assert_cmpstr(guest_ok(vm->guest, "uname -m; nproc"), ==,
+                    "ppc64le\n2");
+    guest_ok(vm->guest, "echo noise > /dev/kmsg");
+    guest_expect(vm->guest, "noise$", 0);
+
+    /* Again after a reset. */
+    qmp_ok(vm->qmp, "system_reset", QMP_ANY);
+    guest_wait_ready(vm->guest, 0);
+    guest_ok(vm->guest, "true");
+    test_vm_quit(vm);
+    test_vm_free(vm);
+}
+
+/* PCI hotplug needs a program in the guest; the request waits for it. */
+static void ppc64_rtas_errd(void)
+{
+    TestVm *vm;
+
+    if (skip_without_ppc64()) {
+        return;
+    }
+    vm = start_ppc64("-device virtio-rng-pci,id=rng0,addr=5");
+    qmp_ok(vm->qmp, "device_del", "{'id': 'rng0'}");
+    guest_expect(vm->guest, "Hotplug Event", 0);
+    guest_ok(vm->guest, "test -e /sys/bus/pci/devices/0000:00:05.0");
+    qmp_expect_no_event(vm->qmp, "DEVICE_DELETED", 0, QMP_ANY);
+    guest_start(vm->guest, "annex_rtas_errd");
+    qmp_wait_event(vm->qmp, "DEVICE_DELETED", 0, "{'device': 'rng0'}");
+    guest_ok(vm->guest, "test ! -e /sys/bus/pci/devices/0000:00:05.0");
+    test_vm_quit(vm);
+    test_vm_free(vm);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/harness/guest/commands", guest_commands);
     g_test_add_func("/harness/guest/migrates", guest_migrates);
     g_test_add_func("/harness/guest/holds-device", guest_holds_device);
+    g_test_add_func("/harness/guest/ppc64/commands", ppc64_commands);
+    g_test_add_func("/harness/guest/ppc64/rtas-errd", ppc64_rtas_errd);
     return g_test_run();
 }

@@ -92,9 +92,17 @@ void test_vm_halt_rom(TestVm *vm);
 
 /*
  * The Linux guest of scripts/guest-image.sh on machine type @machine
- * ("q35", "pc,hpet=off"), with -m 256M unless given.
+ * ("q35", "pc,hpet=off", TEST_PSERIES), with -m 256M unless given.
  */
 void test_vm_guest(TestVm *vm, const char *machine);
+
+/*
+ * The machine type of PowerPC guests: without the capabilities that TCG
+ * warns of, and without firmware, which takes most of the time of a boot.
+ */
+#define TEST_PSERIES                                                \
+    "pseries,cap-cfpc=broken,cap-sbbc=broken,cap-ibs=broken,"       \
+    "cap-ccf-assist=off,x-vof=on"
 
 /* More words for that guest's kernel command line. */
 void test_vm_guest_append(TestVm *vm, const char *words);
