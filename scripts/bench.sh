@@ -61,7 +61,7 @@ main() {
     local build
     parse "$@"
     go_to_host "${WANTED:-$(local_host)}" "$SCRIPTS/bench.sh" "$@"
-    prepare_host "$HOST"
+    prepare_host "$HOST" amd64
     build=$TOP/build/$HOST
     # However it ends, the machines' files go.
     TMPDIR=$(mktemp -d)

@@ -27,11 +27,11 @@ set_up() {
     if [ ! -x "$TOP/build/$HOST/tests/demo/annex-demo" ]; then
         say "the first run installs and builds all that is needed:" \
             "this takes some minutes"
-        prepare_host "$HOST"
+        prepare_host "$HOST" amd64
     else
         # shellcheck disable=SC2064 # the log's name, as it is now
         trap "tail -n 40 -- '$log' >&2" EXIT
-        prepare_host "$HOST" 2>"$log"
+        prepare_host "$HOST" amd64 2>"$log"
         trap - EXIT
     fi
 }

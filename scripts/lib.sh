@@ -146,13 +146,28 @@ host_fact() {
     sed -n "s/^$2=//p" "$1/annex-host.conf"
 }
 
-# prepare_host HOST: build for it, and tell the programs in tests/ where QEMU,
-# the modules and the guest images are (tests/lib/host.h).
+# Make a guest's image, and tell the programs in tests/ where it is.
+prepare_guest() {
+    local folder
+    folder=$("$SCRIPTS/guest-image.sh" "$1" | tail -n 1)
+    case $1 in
+    amd64) export ANNEX_GUEST_DIR=$folder ;;
+    ppc64el) export ANNEX_GUEST_DIR_PPC64=$folder ;;
+    *) die "no test knows a guest of $1" ;;
+    esac
+}
+
+# prepare_host HOST GUEST...: build for it, and tell the programs in tests/
+# where QEMU, the modules and the guest images are (tests/lib/host.h).
 prepare_host() {
+    local guest
     "$SCRIPTS/build.sh" "$1" >/dev/null
-    ANNEX_GUEST_DIR=$("$SCRIPTS/guest-image.sh" "$HOST_GUEST" | tail -n 1)
     ANNEX_QEMU_X86_64=$(command -v qemu-system-x86_64)
+    ANNEX_QEMU_PPC64=$(command -v qemu-system-ppc64)
     ANNEX_PLUGIN_DIR=$TOP/build/$1/plugins
     ANNEX_HOST=$1
-    export ANNEX_GUEST_DIR ANNEX_QEMU_X86_64 ANNEX_PLUGIN_DIR ANNEX_HOST
+    export ANNEX_QEMU_X86_64 ANNEX_QEMU_PPC64 ANNEX_PLUGIN_DIR ANNEX_HOST
+    for guest in "${@:2}"; do
+        prepare_guest "$guest"
+    done
 }

@@ -30,7 +30,7 @@ main() {
     go_to_host "$1" "$SCRIPTS/test-host.sh" "$@"
     shift
     install_packages "${HOST_TEST_PACKAGES[@]}"
-    prepare_host "$HOST"
+    prepare_host "$HOST" "${HOST_GUESTS[@]}"
     run_tests "$@"
 }
 

@@ -12,7 +12,7 @@ HOST_PACKAGE_VERSION='1:10.0.*'
 HOST_BINARIES=(qemu-system-x86_64 qemu-system-ppc64)
 HOST_TARGETS=x86_64-softmmu,ppc64-softmmu
 
-HOST_GUEST=amd64
+HOST_GUESTS=(amd64 ppc64el)
 HOST_TEST_PACKAGES=(python3-clang valgrind)
 
 # configure makes itself a Python environment (python3-venv) even if the

@@ -13,8 +13,8 @@ HOST_PACKAGE_VERSION='1:7.2+*'
 HOST_BINARIES=(qemu-system-x86_64 qemu-system-ppc64)
 HOST_TARGETS=x86_64-softmmu,ppc64-softmmu
 
-# For the tests only: the guest's architecture, and packages.
-HOST_GUEST=amd64
+# For the tests only: the guests' architectures, and packages.
+HOST_GUESTS=(amd64 ppc64el)
 HOST_TEST_PACKAGES=(python3-clang valgrind)
 
 # To configure QEMU, and to compile against its headers; libraries that no
