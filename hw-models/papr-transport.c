@@ -26,21 +26,18 @@ static bool clear_request(SpaprDrc *drc, void *opaque)
 }
 
 /*
- * The guest keeps @dev: forget the request before the host looks.  It would
- * report CPUs and, twice, DIMMs; not at all PCI functions and bridges; and
- * for a DIMM whose request came by migration it would abort.
+ * The guest keeps the device: forget the request before the host looks.  It
+ * would report CPUs and, twice, DIMMs; not at all PCI functions; and for a
+ * DIMM whose request came by migration it would abort.
  */
-static void take_back(DeviceState *dev)
+static void take_back(UnplugRecord *r)
 {
-    UnplugRecord *r = unplug_find(dev);
-
-    if (annex_host_spapr_dimm_is_pending(dev)) {
-        spapr_memory_unplug_rollback(SPAPR_MACHINE(qdev_get_machine()), dev);
-        if (r) {
-            r->host_reported = true;
-        }
+    if (annex_host_spapr_dimm_is_pending(r->dev)) {
+        spapr_memory_unplug_rollback(SPAPR_MACHINE(qdev_get_machine()),
+                                     r->dev);
+        r->host_reported = true;
     }
-    papr_connectors_any(dev, clear_request, NULL);
+    papr_connectors_any(r->dev, clear_request, NULL);
 }
 
 static uint32_t on_isolate(SpaprDrc *drc)
@@ -58,17 +55,21 @@ static uint32_t on_unisolate(SpaprDrc *drc)
 {
     SpaprDrcClass *klass = SPAPR_DR_CONNECTOR_GET_CLASS(drc);
     PaprDrc expected = papr_connectors_state(drc);
+    UnplugRecord *r = record_of(drc);
     DeviceState *dev = drc->dev;
     PaprDrcEffect effect;
     uint32_t result;
 
     papr_drc_unisolate(&expected, &effect);
-    if (effect == PAPR_DRC_REFUSED) {
-        take_back(dev);
+    /* What nobody has asked us about stays the host's. */
+    if (!r || effect != PAPR_DRC_REFUSED) {
+        return ANNEX_NEXT(klass, unisolate)(drc);
     }
+    take_back(r);
     result = ANNEX_NEXT(klass, unisolate)(drc);
-    if (effect == PAPR_DRC_REFUSED && unplug_find(dev)) {
-        unplug_guest_refused(unplug_find(dev), UNPLUG_NO_CODE, REFUSED);
+    r = unplug_find(dev);
+    if (r) {
+        unplug_guest_refused(r, UNPLUG_NO_CODE, REFUSED);
     }
     return result;
 }

@@ -128,7 +128,13 @@ static const VMStateDescription vmstate_state = {
 
 void unplug_vmstate_start(void)
 {
-    vmstate_register(NULL, 0, &vmstate_state, &state);
+    static bool started;
+
+    /* One section for all modules: the host ends over a second one. */
+    if (!started) {
+        started = true;
+        vmstate_register(NULL, 0, &vmstate_state, &state);
+    }
 }
 
 const UnplugSaved *unplug_vmstate_find(DeviceState *dev)

@@ -18,6 +18,9 @@ enum { UNUSABLE, USABLE };
 /* A device tree has fewer nodes and properties. */
 #define CONFIGURE_CALLS 1000
 
+/* More than a test makes. */
+#define EVENTS_MAX 100
+
 #define MACHINE "pseries,cap-cfpc=broken,cap-sbbc=broken,cap-ibs=broken," \
                 "cap-ccf-assist=off"
 
@@ -173,6 +176,18 @@ int papr_sense(FakeGuest *g, unsigned n)
 
     g_assert_cmpint(rtas(g, "get-sensor-state", 2, args, 2), ==, 0);
     return qtest_readl(g->vm->qtest, RETS + 4);
+}
+
+unsigned papr_fetch_events(FakeGuest *g)
+{
+    /* Vector 0x500, no more information, any class, not critical. */
+    const uint32_t args[] = { 0x500, 0, UINT32_MAX, 0, WORK, 2048 };
+    unsigned n = 0;
+
+    while (rtas(g, "check-exception", 6, args, 1) == 0) {
+        g_assert_cmpuint(++n, <, EVENTS_MAX);
+    }
+    return n;
 }
 
 unsigned papr_connectors(const FakeGuest *g)

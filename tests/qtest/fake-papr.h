@@ -29,6 +29,9 @@ int papr_configure(FakeGuest *g, unsigned n);
 /* get-sensor-state of dr-entity-sense, which must succeed. */
 int papr_sense(FakeGuest *g, unsigned n);
 
+/* Fetch all events that wait for the guest (check-exception): how many. */
+unsigned papr_fetch_events(FakeGuest *g);
+
 /* How many connectors dev0 has. */
 unsigned papr_connectors(const FakeGuest *g);
 

@@ -95,7 +95,9 @@ static void guest_is_silent(FakeGuest *g)
 static void asked_again(FakeGuest *g)
 {
     qmp_ok(g->vm->qmp, "device_del", "{'id': 'dev0'}");
+    g_assert_cmpuint(papr_fetch_events(g), ==, 1);
     g_assert_cmpstr(qmp_hmp(g->vm->qmp, "device_del dev0"), ==, "");
+    g_assert_cmpuint(papr_fetch_events(g), ==, 1);
     expect_request(g, "requested", true, 2);
     g->ops->let_go(g);
     expect_done(g, "deleted", false, 2);
@@ -111,6 +113,23 @@ static void reset(FakeGuest *g)
     expect_done(g, "reset", false, 1);
     expect_no_requests(g);
     expect_quiet(g);
+}
+
+/* Both modules share the supervisor, and its one section of the stream. */
+static void beside_unplug(void)
+{
+    TestVm *vm = test_vm_new_arch("both", "ppc64");
+
+    test_vm_args(vm, "-machine pseries -S -bios %s",
+                 test_vm_disk(vm, "firmware", 1));
+    test_vm_plugin(vm, "unplug", "migrate=on");
+    test_vm_plugin(vm, "papr-drc", "migrate=on");
+    test_vm_start(vm);
+    g_assert_cmpuint(json_array_get_length(json_object_get_array_member(
+                         qmp_ok(vm->qmp, "query-annex", QMP_ANY),
+                         "modules")), ==, 2);
+    test_vm_quit(vm);
+    test_vm_free(vm);
 }
 
 static void run(gconstpointer data)
@@ -148,5 +167,6 @@ int main(int argc, char **argv)
         add(*ops, "asked-again", asked_again, "", true);
         add(*ops, "reset", reset, "", false);
     }
+    g_test_add_func("/papr-drc/beside-unplug", beside_unplug);
     return g_test_run();
 }
