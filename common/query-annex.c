@@ -44,7 +44,7 @@ static void add_module(const AnnexModuleView *view, void *opaque)
     annex_hooks_foreach(view->name, add_hook, &hooks);
     info->state = view->reason ? ANNEX_MODULE_STATE_INERT
                                : ANNEX_MODULE_STATE_ACTIVE;
-    ANNEX_SET_OPT_STR(info, reason, g_strdup(view->reason));
+    ANNEX_SET_OPT_POINTER(info, reason, g_strdup(view->reason));
     QAPI_LIST_APPEND(*tail, info);
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The host structures that the PAPR transport looks into. */
+#include "common/host/pci.h"
 #include "common/host/spapr.h"
 #include "common/image.h"
 
@@ -7,4 +8,6 @@ ANNEX_ABI_TABLE = {
     ANNEX_ABI(TYPE_SPAPR_MACHINE, SpaprMachineState),
     ANNEX_ABI(TYPE_SPAPR_DR_CONNECTOR, SpaprDrc),
     ANNEX_ABI_CLASS(TYPE_SPAPR_DR_CONNECTOR, SpaprDrcClass),
+    ANNEX_ABI_CLASS(TYPE_MEMORY_DEVICE, MemoryDeviceClass),
+    ANNEX_ABI(TYPE_PCI_BUS, PCIBus),
 };

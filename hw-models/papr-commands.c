@@ -9,41 +9,6 @@
 #include "hw-models/papr-commands.h"
 #include "hw-models/papr-connectors.h"
 
-static PaprConnectorType type_of(SpaprDrc *drc)
-{
-    switch (spapr_drc_type(drc)) {
-    case SPAPR_DR_CONNECTOR_TYPE_CPU:
-        return PAPR_CONNECTOR_TYPE_CPU;
-    case SPAPR_DR_CONNECTOR_TYPE_PHB:
-        return PAPR_CONNECTOR_TYPE_PHB;
-    case SPAPR_DR_CONNECTOR_TYPE_VIO:
-        return PAPR_CONNECTOR_TYPE_VIO;
-    case SPAPR_DR_CONNECTOR_TYPE_LMB:
-        return PAPR_CONNECTOR_TYPE_LMB;
-    case SPAPR_DR_CONNECTOR_TYPE_PMEM:
-        return PAPR_CONNECTOR_TYPE_PMEM;
-    default:
-        return PAPR_CONNECTOR_TYPE_PCI;
-    }
-}
-
-static PaprConnectorState state_of(const SpaprDrc *drc)
-{
-    switch (papr_connectors_state(drc).state) {
-    case PAPR_DRC_UNUSABLE:
-        return PAPR_CONNECTOR_STATE_UNUSABLE;
-    case PAPR_DRC_AVAILABLE:
-        return PAPR_CONNECTOR_STATE_AVAILABLE;
-    case PAPR_DRC_POWERON:
-        return PAPR_CONNECTOR_STATE_POWERON;
-    case PAPR_DRC_UNISOLATE:
-        return PAPR_CONNECTOR_STATE_UNISOLATE;
-    case PAPR_DRC_CONFIGURED:
-        break;
-    }
-    return PAPR_CONNECTOR_STATE_CONFIGURED;
-}
-
 static bool add(SpaprDrc *drc, void *opaque)
 {
     PaprConnectorInfo *info;
@@ -51,8 +16,8 @@ static bool add(SpaprDrc *drc, void *opaque)
     if (drc->dev) {
         info = g_new0(PaprConnectorInfo, 1);
         info->index = spapr_drc_index(drc);
-        info->type = type_of(drc);
-        info->state = state_of(drc);
+        info->type = papr_connectors_type(drc);
+        info->state = papr_connectors_shown_state(drc);
         info->path = g_strdup(drc->dev->canonical_path);
         info->unplug_requested = drc->unplug_requested;
         g_ptr_array_add(opaque, info);

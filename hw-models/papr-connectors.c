@@ -93,6 +93,20 @@ SpaprDrc *papr_connectors_first(DeviceState *dev)
     return drc;
 }
 
+static bool count(SpaprDrc *drc, void *opaque)
+{
+    ++*(uint32_t *)opaque;
+    return false;
+}
+
+uint32_t papr_connectors_count(DeviceState *dev)
+{
+    uint32_t n = 0;
+
+    papr_connectors_any(dev, count, &n);
+    return n;
+}
+
 static bool is_requested(SpaprDrc *drc, void *opaque)
 {
     return drc->dev == opaque && drc->unplug_requested;
@@ -130,4 +144,39 @@ PaprDrc papr_connectors_state(const SpaprDrc *drc)
         .attached = drc->dev,
         .requested = drc->unplug_requested,
     };
+}
+
+PaprConnectorType papr_connectors_type(SpaprDrc *drc)
+{
+    switch (spapr_drc_type(drc)) {
+    case SPAPR_DR_CONNECTOR_TYPE_CPU:
+        return PAPR_CONNECTOR_TYPE_CPU;
+    case SPAPR_DR_CONNECTOR_TYPE_PHB:
+        return PAPR_CONNECTOR_TYPE_PHB;
+    case SPAPR_DR_CONNECTOR_TYPE_VIO:
+        return PAPR_CONNECTOR_TYPE_VIO;
+    case SPAPR_DR_CONNECTOR_TYPE_LMB:
+        return PAPR_CONNECTOR_TYPE_LMB;
+    case SPAPR_DR_CONNECTOR_TYPE_PMEM:
+        return PAPR_CONNECTOR_TYPE_PMEM;
+    default:
+        return PAPR_CONNECTOR_TYPE_PCI;
+    }
+}
+
+PaprConnectorState papr_connectors_shown_state(const SpaprDrc *drc)
+{
+    switch (papr_connectors_state(drc).state) {
+    case PAPR_DRC_UNUSABLE:
+        return PAPR_CONNECTOR_STATE_UNUSABLE;
+    case PAPR_DRC_AVAILABLE:
+        return PAPR_CONNECTOR_STATE_AVAILABLE;
+    case PAPR_DRC_POWERON:
+        return PAPR_CONNECTOR_STATE_POWERON;
+    case PAPR_DRC_UNISOLATE:
+        return PAPR_CONNECTOR_STATE_UNISOLATE;
+    case PAPR_DRC_CONFIGURED:
+        break;
+    }
+    return PAPR_CONNECTOR_STATE_CONFIGURED;
 }

@@ -4,6 +4,7 @@
 #define ANNEX_PAPR_CONNECTORS_H
 
 #include "common/host/spapr.h"
+#include "annex-papr-drc-qapi-types.h"
 #include "hw-models/papr-drc-state.h"
 
 /* All under the BQL. */
@@ -20,6 +21,9 @@ bool papr_connectors_any(DeviceState *dev, PaprConnectorFn *fn, void *opaque);
 /* The first of them, or NULL. */
 SpaprDrc *papr_connectors_first(DeviceState *dev);
 
+/* How many there are. */
+uint32_t papr_connectors_count(DeviceState *dev);
+
 /* As papr_connectors_any(), for all of the machine, in no order. */
 bool papr_connectors_all(PaprConnectorFn *fn, void *opaque);
 
@@ -28,5 +32,9 @@ bool papr_connectors_requested(DeviceState *dev);
 
 /* The connector as the state machine has it. */
 PaprDrc papr_connectors_state(const SpaprDrc *drc);
+
+/* What it is for, and its state, in the words of QMP. */
+PaprConnectorType papr_connectors_type(SpaprDrc *drc);
+PaprConnectorState papr_connectors_shown_state(const SpaprDrc *drc);
 
 #endif

@@ -1,98 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Unplug by PAPR connectors: what guests do to them, and what it means. */
+/* Unplug by PAPR connectors, of all types: requests, and how they stand. */
 #include "hw-models/papr-transport.h"
-#include "common/host/qapi.h"
-#include "hw-models/papr-connectors.h"
-
-/*
- * LoPAR 13.5.  The guest is told of a request by an event, and lets the
- * resource go by RTAS calls; QEMU's side: hw/ppc/spapr_drc.c, 7.2 and 10.0.
- * All methods here run in a vCPU thread, under the BQL.
- */
-
-#define REFUSED "the guest has made the connector ready for use again"
-
-static UnplugRecord *record_of(const SpaprDrc *drc)
-{
-    return drc->dev ? unplug_find(drc->dev) : NULL;
-}
-
-/* --------------------------------------------------- what the guest does */
-
-static bool clear_request(SpaprDrc *drc, void *opaque)
-{
-    drc->unplug_requested = false;
-    return false;
-}
-
-/*
- * The guest keeps the device: forget the request before the host looks.  It
- * would report CPUs and, twice, DIMMs; not at all PCI functions; and for a
- * DIMM whose request came by migration it would abort.
- */
-static void take_back(UnplugRecord *r)
-{
-    if (annex_host_spapr_dimm_is_pending(r->dev)) {
-        spapr_memory_unplug_rollback(SPAPR_MACHINE(qdev_get_machine()),
-                                     r->dev);
-        r->host_reported = true;
-    }
-    papr_connectors_any(r->dev, clear_request, NULL);
-}
-
-static uint32_t on_isolate(SpaprDrc *drc)
-{
-    SpaprDrcClass *klass = SPAPR_DR_CONNECTOR_GET_CLASS(drc);
-    UnplugRecord *r = drc->unplug_requested ? record_of(drc) : NULL;
-
-    if (r) {
-        unplug_seen(r);
-    }
-    return ANNEX_NEXT(klass, isolate)(drc);
-}
-
-static uint32_t on_unisolate(SpaprDrc *drc)
-{
-    SpaprDrcClass *klass = SPAPR_DR_CONNECTOR_GET_CLASS(drc);
-    PaprDrc expected = papr_connectors_state(drc);
-    UnplugRecord *r = record_of(drc);
-    DeviceState *dev = drc->dev;
-    PaprDrcEffect effect;
-    uint32_t result;
-
-    papr_drc_unisolate(&expected, &effect);
-    /* What nobody has asked us about stays the host's. */
-    if (!r || effect != PAPR_DRC_REFUSED) {
-        return ANNEX_NEXT(klass, unisolate)(drc);
-    }
-    take_back(r);
-    result = ANNEX_NEXT(klass, unisolate)(drc);
-    r = unplug_find(dev);
-    if (r) {
-        unplug_guest_refused(r, UNPLUG_NO_CODE, REFUSED);
-    }
-    return result;
-}
-
-static const AnnexMethodHook methods[] = {
-    ANNEX_METHOD(TYPE_SPAPR_DR_CONNECTOR, SpaprDrcClass, isolate, on_isolate),
-    ANNEX_METHOD(TYPE_SPAPR_DR_CONNECTOR, SpaprDrcClass, unisolate,
-                 on_unisolate),
-    {}
-};
-
-bool papr_transport_start(Error **errp)
-{
-    AnnexHookSet *set = annex_hooks_new("papr-drc");
-
-    if (!annex_hooks_add_methods(set, methods, errp)) {
-        annex_hooks_restore(set);
-        return false;
-    }
-    return true;
-}
-
-/* ------------------------------------------------- what the supervisor asks */
+#include "hw-models/papr-cancel.h"
+#include "hw-models/papr-dimm.h"
+#include "hw-models/papr-events.h"
+#include "hw-models/unplug-pci-slot.h"
 
 static bool claims(const UnplugTransportOps *ops, HotplugHandler *handler,
                    DeviceState *dev)
@@ -100,58 +12,124 @@ static bool claims(const UnplugTransportOps *ops, HotplugHandler *handler,
     return papr_connectors_first(dev) != NULL;
 }
 
+/* The host is about to queue an event, or has. */
+static void attach(AnnexHookSet *hooks, UnplugRecord *r)
+{
+    r->t.index = spapr_drc_index(papr_connectors_first(r->dev));
+    r->t.events++;
+    papr_cancel_forget(r);
+}
+
+/* One that the guest has yet to fetch will do. */
 static bool poke(SpaprDrc *drc, void *opaque)
 {
-    if (drc->dev) {
+    bool *poked = opaque;
+
+    if (drc->dev && !papr_events_count(drc)) {
         spapr_hotplug_req_remove_by_index(drc);
+        *poked = true;
     }
     return false;
 }
 
-static bool count(SpaprDrc *drc, void *opaque)
+static void poke_dimm(DeviceState *dimm, SpaprDrc *first, bool *poked)
 {
-    ++*(int64_t *)opaque;
-    return false;
+    SpaprMachineState *spapr = SPAPR_MACHINE(qdev_get_machine());
+
+    /* The host asserts that a guest that is told so has asked for it. */
+    if (!papr_events_count(first) &&
+        spapr_memory_hot_unplug_supported(spapr)) {
+        spapr_hotplug_req_remove_by_count_indexed(
+            SPAPR_DR_CONNECTOR_TYPE_LMB, papr_connectors_count(dimm),
+            spapr_drc_index(first));
+        *poked = true;
+    }
 }
 
-static int64_t count_all(DeviceState *dev)
+/* A function but 0 waits for 0, or goes with it, and nobody is told. */
+static bool is_deferred(const DeviceState *dev)
 {
-    int64_t n = 0;
-
-    papr_connectors_any(dev, count, &n);
-    return n;
+    return object_dynamic_cast(OBJECT(dev), TYPE_PCI_DEVICE) &&
+           PCI_FUNC(PCI_DEVICE(dev)->devfn);
 }
 
 /* Stock tells CPUs again, and fails for all others. */
-static UnplugRetry retry(UnplugRecord *r, Error **errp)
+static UnplugRetry retry(UnplugRecord *r, DeviceState *dev, Error **errp)
 {
-    SpaprDrc *first = papr_connectors_first(r->dev);
+    SpaprDrc *first = papr_connectors_first(dev);
+    bool poked = false;
 
-    if (!first || !papr_connectors_requested(r->dev)) {
+    if (!papr_connectors_requested(dev)) {
         return UNPLUG_RETRY_ASK;
     }
     if (spapr_drc_type(first) == SPAPR_DR_CONNECTOR_TYPE_LMB) {
-        spapr_hotplug_req_remove_by_count_indexed(SPAPR_DR_CONNECTOR_TYPE_LMB,
-                                                  count_all(r->dev),
-                                                  spapr_drc_index(first));
-    } else {
-        papr_connectors_any(r->dev, poke, NULL);
+        poke_dimm(dev, first, &poked);
+    } else if (!is_deferred(dev)) {
+        papr_request_any(dev, poke, &poked);
     }
+    r->t.events += poked;
     return UNPLUG_RETRY_RESUME;
 }
 
-static bool is_seen(SpaprDrc *drc, void *opaque)
+static bool is_taken(SpaprDrc *drc, void *opaque)
 {
     PaprDrc state = papr_connectors_state(drc);
 
     return !papr_drc_is_configurable(&state);
 }
 
+/* A function that goes along with function 0 has no request of its own. */
+static bool goes_along(DeviceState *dev)
+{
+    PCIDevice *pci, *first;
+
+    if (!is_deferred(dev)) {
+        return false;
+    }
+    pci = PCI_DEVICE(dev);
+    first = pci_get_bus(pci)->devices[PCI_DEVFN(PCI_SLOT(pci->devfn), 0)];
+    return first && papr_connectors_requested(DEVICE(first));
+}
+
 static bool in_flight(const UnplugTransportOps *ops, HotplugHandler *handler,
                       DeviceState *dev, bool *seen)
 {
-    *seen = papr_connectors_any(dev, is_seen, NULL);
-    return papr_connectors_requested(dev);
+    *seen = papr_connectors_any(dev, is_taken, NULL);
+    return papr_connectors_requested(dev) && !goes_along(dev);
+}
+
+/* How many events the guest has fetched at the source, nobody knows. */
+static void arrived(UnplugRecord *r)
+{
+    r->t.events = r->attempt;
+    papr_dimm_arrived(r);
+}
+
+/*
+ * A guest that starts an operating system tells by a hypercall what that can
+ * do (LoPAR B.6.2.3, ibm,client-architecture-support), whereupon the host
+ * removes what was asked for, in whatever state the guest has it.
+ */
+static bool is_emptied(SpaprDrc *drc, void *opaque)
+{
+    PaprDrc state = papr_connectors_state(drc);
+
+    return drc->dev == opaque && state.state == papr_drc_empty(&state);
+}
+
+static bool leaves_by_reset(const UnplugRecord *r)
+{
+    Object *bridge = object_dynamic_cast(OBJECT(r->handler), TYPE_DEVICE);
+
+    /* What is below a host bridge goes with it. */
+    return !(bridge && !DEVICE(bridge)->realized) &&
+           !papr_connectors_any(r->dev, is_emptied, r->dev);
+}
+
+static UnplugRecord *slot_mate(const DeviceState *dev)
+{
+    return object_dynamic_cast(OBJECT(dev), TYPE_PCI_DEVICE)
+           ? unplug_pci_slot_mate(dev) : NULL;
 }
 
 typedef struct Progress {
@@ -177,10 +155,33 @@ static void progress(const UnplugRecord *r, int64_t *done, int64_t *total)
     *total = p.total;
 }
 
+static bool connector(const UnplugRecord *r, UnplugConnector *info)
+{
+    SpaprDrc *drc = spapr_drc_by_index(r->t.index);
+
+    if (!drc) {
+        return false;
+    }
+    info->index = r->t.index;
+    info->type = (char *)PaprConnectorType_str(papr_connectors_type(drc));
+    info->state = (char *)PaprConnectorState_str(
+        papr_connectors_shown_state(drc));
+    return true;
+}
+
 const UnplugTransportOps papr_transport = {
     .id = UNPLUG_TRANSPORT_PAPR,
+    .never_unsolicited = true,
     .claims = claims,
+    .attach = attach,
     .retry = retry,
+    .cancel = papr_cancel,
+    .resume_cancel = papr_cancel_resume,
+    .slot_mate = slot_mate,
     .in_flight = in_flight,
+    .arrived = arrived,
+    .reset = papr_cancel_forget_all,
+    .leaves_by_reset = leaves_by_reset,
     .progress = progress,
+    .connector = connector,
 };

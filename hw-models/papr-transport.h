@@ -7,10 +7,4 @@
 
 extern const UnplugTransportOps papr_transport;
 
-/*
- * Interpose the methods of the connectors.  Returns false with nothing
- * changed, and an error, where they are not as expected.  Main thread.
- */
-bool papr_transport_start(Error **errp);
-
 #endif

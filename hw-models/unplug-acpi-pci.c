@@ -131,7 +131,7 @@ static bool listening(const UnplugRecord *r)
     return unplug_acpi_listening(UNPLUG_GPE_PCI);
 }
 
-static UnplugRetry retry(UnplugRecord *r, Error **errp)
+static UnplugRetry retry(UnplugRecord *r, DeviceState *dev, Error **errp)
 {
     if (r->t.presenting) {
         error_setg(errp, "device '%s' is being presented to the guest again",

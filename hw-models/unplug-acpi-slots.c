@@ -101,7 +101,8 @@ void unplug_acpi_slots_attach(AnnexHookSet *hooks, UnplugRecord *r)
     annex_region_tap(hooks, c->region(state), &c->tap);
 }
 
-UnplugRetry unplug_acpi_slots_retry(UnplugRecord *r, Error **errp)
+UnplugRetry unplug_acpi_slots_retry(UnplugRecord *r, DeviceState *dev,
+                                    Error **errp)
 {
     return r->seen ? unplug_acpi_refuse_repeat(r, errp) : UNPLUG_RETRY_ASK;
 }

@@ -53,7 +53,8 @@ AnnexRegionTapFn unplug_acpi_slots_after_write;
 bool unplug_acpi_slots_claims(const UnplugTransportOps *ops,
                               HotplugHandler *handler, DeviceState *dev);
 void unplug_acpi_slots_attach(AnnexHookSet *hooks, UnplugRecord *r);
-UnplugRetry unplug_acpi_slots_retry(UnplugRecord *r, Error **errp);
+UnplugRetry unplug_acpi_slots_retry(UnplugRecord *r, DeviceState *dev,
+                                    Error **errp);
 bool unplug_acpi_slots_listening(const UnplugRecord *r);
 UnplugCancelAction unplug_acpi_slots_cancel(UnplugRecord *r, Error **errp);
 bool unplug_acpi_slots_in_flight(const UnplugTransportOps *ops,

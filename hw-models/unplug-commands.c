@@ -9,6 +9,22 @@
 
 #include <math.h>
 
+/* The transport's strings are its own, those of a reply are freed. */
+static UnplugConnector *describe_connector(const UnplugRecord *r)
+{
+    const UnplugTransportOps *ops = r->transport;
+    UnplugConnector info, *copy;
+
+    if (!ops->connector || !ops->connector(r, &info)) {
+        return NULL;
+    }
+    copy = g_new0(UnplugConnector, 1);
+    copy->index = info.index;
+    copy->type = g_strdup(info.type);
+    copy->state = g_strdup(info.state);
+    return copy;
+}
+
 static UnplugRequestInfo *describe(const UnplugRecord *r)
 {
     UnplugRequestInfo *info = g_new0(UnplugRequestInfo, 1);
@@ -16,7 +32,7 @@ static UnplugRequestInfo *describe(const UnplugRecord *r)
     int64_t now = unplug_now_ms();
     int64_t remaining = unplug_core_remaining(r, now);
 
-    ANNEX_SET_OPT_STR(info, device, g_strdup(r->id));
+    ANNEX_SET_OPT_POINTER(info, device, g_strdup(r->id));
     info->path = g_strdup(r->path);
     info->type = g_strdup(r->type);
     info->transport = ops->id;
@@ -32,6 +48,7 @@ static UnplugRequestInfo *describe(const UnplugRecord *r)
         info->has_done = info->has_total = true;
         ops->progress(r, &info->done, &info->total);
     }
+    ANNEX_SET_OPT_POINTER(info, connector, describe_connector(r));
     return info;
 }
 

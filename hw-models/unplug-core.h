@@ -56,6 +56,9 @@ typedef struct UnplugRecord {
         int64_t peeked_ms;      /* ... or acknowledged it, at this time */
         bool press_on_blink;    /* a cancel waits for the guest to blink */
         bool presenting;        /* kept, and about to be presented again */
+        uint32_t index;         /* of the (first) connector */
+        unsigned events;        /* by which the guest was told */
+        int64_t waits_until_ms; /* a cancel waits for the guest; or 0 */
     } t;
 
     /* The core's own. */

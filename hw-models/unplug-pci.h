@@ -3,13 +3,9 @@
 #ifndef ANNEX_UNPLUG_PCI_H
 #define ANNEX_UNPLUG_PCI_H
 
-#include "common/host/pci.h"
-#include "hw-models/unplug-transport.h"
+#include "hw-models/unplug-pci-slot.h"
 
-/*
- * Guests remove whole slots; a request names one function.  All functions:
- * under the BQL.
- */
+/* All functions: under the BQL. */
 
 /*
  * How long a Linux guest, and the specifications, leave between the press
@@ -18,18 +14,6 @@
  */
 #define UNPLUG_PCI_BLINK_MS 5000
 #define UNPLUG_PCI_CANCEL_MS 4500
-
-/* The slot of @dev. */
-int unplug_pci_slot(const DeviceState *dev);
-
-/* The record of another function in the slot of @dev, or NULL. */
-UnplugRecord *unplug_pci_slot_mate(const DeviceState *dev);
-
-/*
- * Whether another function of @r's slot has a request of its own, in which
- * case taking one back would take back both.  Sets @errp.
- */
-bool unplug_pci_slot_is_shared(const UnplugRecord *r, Error **errp);
 
 /*
  * Have the host ignore the guest's eject of @r's slot, or not any more, by

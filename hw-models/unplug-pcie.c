@@ -189,7 +189,7 @@ static bool listening(const UnplugRecord *r)
     return (slot_of(port_of(r)).control & want) == want;
 }
 
-static UnplugRetry retry(UnplugRecord *r, Error **errp)
+static UnplugRetry retry(UnplugRecord *r, DeviceState *dev, Error **errp)
 {
     Slot s = slot_of(port_of(r));
 

@@ -42,6 +42,20 @@ int64_t unplug_registry_timeout_ms(const UnplugTransportOps *transport)
     return 0;
 }
 
+void unplug_registry_reset(void)
+{
+    unsigned i;
+
+    for (i = 0; transports && i < transports->len; i++) {
+        const UnplugTransportOps *ops =
+            g_array_index(transports, Registered, i).ops;
+
+        if (ops->reset) {
+            ops->reset();
+        }
+    }
+}
+
 void unplug_registry_add(const UnplugTransportOps *const *list,
                            const int64_t *timeout_ms)
 {

@@ -19,6 +19,9 @@ void unplug_registry_add(const UnplugTransportOps *const *list,
 const UnplugTransportOps *unplug_registry_classify(HotplugHandler *handler,
                                                    DeviceState *dev);
 
+/* The machine was reset: tell all transports. */
+void unplug_registry_reset(void);
+
 /* The deadline in force for @transport, in ms; 0 for none. */
 int64_t unplug_registry_timeout_ms(const UnplugTransportOps *transport);
 

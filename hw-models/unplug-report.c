@@ -13,9 +13,19 @@ void annex_unplug_qapi_event_emit(annex_unplug_QAPIEvent event, QDict *dict)
     annex_event_emit(dict);
 }
 
+/* What the guest knows the device by, in *@info, or NULL. */
+static UnplugConnector *connector_of(const UnplugRecord *r,
+                                     UnplugConnector *info)
+{
+    const UnplugTransportOps *ops = r->transport;
+
+    return ops->connector && ops->connector(r, info) ? info : NULL;
+}
+
 static void report_error(const UnplugRecord *r, UnplugErrorReason reason,
                          int code, const char *message, int64_t elapsed_ms)
 {
+    UnplugConnector info, *connector = connector_of(r, &info);
     unsigned suppressed;
 
     if (!annex_event_allow("DEVICE_UNPLUG_ERROR", r->path, &suppressed)) {
@@ -26,14 +36,16 @@ static void report_error(const UnplugRecord *r, UnplugErrorReason reason,
      * when it fails to remove a DIMM (hw/acpi/memory_hotplug.c, 7.2).
      */
     if (reason == UNPLUG_ERROR_REASON_GUEST_REFUSED && !r->host_reported) {
-        qapi_event_send_device_unplug_guest_error(ANNEX_OPT_STR(r->id),
+        qapi_event_send_device_unplug_guest_error(ANNEX_OPT_POINTER(r->id),
                                                   r->path);
     }
-    qapi_event_send_device_unplug_error(ANNEX_OPT_STR(r->id), r->path,
+    qapi_event_send_device_unplug_error(ANNEX_OPT_POINTER(r->id), r->path,
                                         r->transport->id, reason,
                                         code != UNPLUG_NO_CODE, code,
-                                        ANNEX_OPT_STR(message), r->attempt,
-                                        elapsed_ms, suppressed > 0,
+                                        ANNEX_OPT_POINTER(message), r->attempt,
+                                        elapsed_ms,
+                                        ANNEX_OPT_POINTER(connector),
+                                        suppressed > 0,
                                         suppressed);
 }
 
@@ -41,18 +53,23 @@ static void report_not_deleted(const UnplugRecord *r, int64_t elapsed_ms)
 {
     const UnplugTransportOps *ops = r->transport;
     bool listening = !r->leaving && (!ops->listening || ops->listening(r));
+    UnplugConnector info, *connector = connector_of(r, &info);
 
-    qapi_event_send_device_not_deleted(ANNEX_OPT_STR(r->id), r->path, ops->id,
-                                       listening, r->seen, r->attempt,
-                                       elapsed_ms);
+    qapi_event_send_device_not_deleted(ANNEX_OPT_POINTER(r->id), r->path,
+                                       ops->id, listening, r->seen,
+                                       r->attempt, elapsed_ms,
+                                       ANNEX_OPT_POINTER(connector));
 }
 
 static void report_done(const UnplugRecord *r, UnplugOutcome outcome,
                         bool present, int64_t elapsed_ms)
 {
-    qapi_event_send_device_unplug_done(ANNEX_OPT_STR(r->id), r->path,
+    UnplugConnector info, *connector = connector_of(r, &info);
+
+    qapi_event_send_device_unplug_done(ANNEX_OPT_POINTER(r->id), r->path,
                                        r->transport->id, outcome, present,
-                                       r->attempt, elapsed_ms);
+                                       r->attempt, elapsed_ms,
+                                       ANNEX_OPT_POINTER(connector));
 }
 
 const UnplugReporter unplug_reporter = {

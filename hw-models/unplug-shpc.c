@@ -202,7 +202,7 @@ static bool listening(const UnplugRecord *r)
            !(config[SLOT_DISABLE(r->t.slot)] & BUTTON);
 }
 
-static UnplugRetry retry(UnplugRecord *r, Error **errp)
+static UnplugRetry retry(UnplugRecord *r, DeviceState *dev, Error **errp)
 {
     PCIDevice *bridge = bridge_of(r);
     int slot = r->t.slot;

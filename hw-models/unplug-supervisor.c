@@ -35,9 +35,9 @@ static int64_t timeout_ms_for(const UnplugTransportOps *transport)
                                   : unplug_registry_timeout_ms(transport);
 }
 
-static UnplugRetry may_ask(UnplugRecord *r, Error **errp)
+static UnplugRetry may_ask(UnplugRecord *r, DeviceState *dev, Error **errp)
 {
-    return r && r->transport->retry ? r->transport->retry(r, errp)
+    return r && r->transport->retry ? r->transport->retry(r, dev, errp)
                                     : UNPLUG_RETRY_ASK;
 }
 
@@ -59,7 +59,7 @@ static UnplugRetry ask_first(HotplugHandler *handler, DeviceState *dev,
         return UNPLUG_RETRY_REFUSE;
     }
     /* To the guest, this repeats the request for the other function. */
-    retry = may_ask(mate, errp);
+    retry = may_ask(mate, dev, errp);
     if (retry != UNPLUG_RETRY_REFUSE) {
         /* Counted before the request, which the host may complete at once. */
         unplug_live_asked(unplug_live_open(handler, dev, transport),
@@ -79,7 +79,7 @@ UnplugRetry unplug_supervisor_asking(HotplugHandler *handler,
     if (!r) {
         return ask_first(handler, dev, errp);
     }
-    retry = may_ask(r, errp);
+    retry = may_ask(r, dev, errp);
     if (retry == UNPLUG_RETRY_ASK) {
         unplug_live_attach(r);
     }
@@ -149,7 +149,8 @@ void unplug_supervisor_ejecting(HotplugHandler *handler, DeviceState *dev)
 {
     const UnplugTransportOps *transport =
         in_reset ? NULL : unplug_registry_classify(handler, dev);
-    bool first = transport && begins_eject(transport, dev);
+    bool first = transport && !transport->never_unsolicited &&
+                 begins_eject(transport, dev);
 
     if (first && !unplug_find(dev) && !slot_mate(transport, dev)) {
         unplug_live_open(handler, dev, transport);
@@ -171,12 +172,17 @@ void unplug_supervisor_eject_failed(DeviceState *dev, const char *message)
     }
 }
 
+static bool leaves_by_reset(const UnplugRecord *r)
+{
+    return r->transport->leaves_by_reset && r->transport->leaves_by_reset(r);
+}
+
 static void on_unrealize(DeviceListener *listener, DeviceState *dev)
 {
     UnplugRecord *r = unplug_find(dev);
 
     if (r && !r->leaving) {
-        unplug_core_leaving(r, in_reset);
+        unplug_core_leaving(r, in_reset || leaves_by_reset(r));
         if (r->transport->after_removal) {
             r->transport->after_removal(r);
         }
@@ -221,6 +227,11 @@ bool unplug_supervisor_cancel(UnplugRecord *r, UnplugOutcome *outcome,
         *outcome = UNPLUG_OUTCOME_WITHDRAWN;
         unplug_live_finish(r, *outcome, true);
         break;
+    case UNPLUG_CANCEL_UNDONE:
+        *pending = false;
+        *outcome = UNPLUG_OUTCOME_UNDONE;
+        unplug_live_finish(r, *outcome, true);
+        break;
     case UNPLUG_CANCEL_ASKED:
         *outcome = UNPLUG_OUTCOME_ABORTED;
         unplug_live_cancelling(r, UNPLUG_CANCEL_ABORTING);
@@ -255,6 +266,9 @@ void unplug_supervisor_adopt(HotplugHandler *handler, DeviceState *dev,
         resume(r, saved);
         seen = saved->seen;
     }
+    if (r->transport->arrived) {
+        r->transport->arrived(r);
+    }
     if (seen) {
         unplug_seen(r);
     }
@@ -279,6 +293,9 @@ void unplug_supervisor_reset(bool begin)
             }
             unplug_live_finish(r, UNPLUG_OUTCOME_RESET, true);
         }
+    }
+    if (!begin) {
+        unplug_registry_reset();
     }
 }
 

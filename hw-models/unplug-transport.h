@@ -10,6 +10,7 @@
 typedef enum UnplugCancelAction {
     UNPLUG_CANCEL_FAILED,       /* errp is set, nothing has changed */
     UNPLUG_CANCEL_WITHDRAWN,    /* done: the guest never saw the request */
+    UNPLUG_CANCEL_UNDONE,       /* done: the device was presented again */
     UNPLUG_CANCEL_ASKED,        /* the guest was asked to stop */
     UNPLUG_CANCEL_KEEP,         /* the guest will let go, the device stays */
 } UnplugCancelAction;
@@ -44,6 +45,12 @@ struct UnplugTransportOps {
      */
     bool lost_in_stream;
 
+    /*
+     * The guest cannot eject what was not asked for: what goes without a
+     * record goes along with another device.
+     */
+    bool never_unsolicited;
+
     /* Is a request for @dev that @handler gets ours? */
     bool (*claims)(const UnplugTransportOps *ops, HotplugHandler *handler,
                    DeviceState *dev);
@@ -52,10 +59,11 @@ struct UnplugTransportOps {
     void (*attach)(AnnexHookSet *hooks, UnplugRecord *r);
 
     /*
-     * Optional.  The user asks again while the request is in flight: is it
-     * safe to poke the guest?  If it is, make sure that it will notice.
+     * Optional.  The user asks for @dev while a request is in flight, for it
+     * or for another device of its slot (@r): is it safe to poke the guest?
+     * If it is, make sure that it will notice.
      */
-    UnplugRetry (*retry)(UnplugRecord *r, Error **errp);
+    UnplugRetry (*retry)(UnplugRecord *r, DeviceState *dev, Error **errp);
 
     /* Optional.  Does the guest have the transport's interrupt enabled? */
     bool (*listening)(const UnplugRecord *r);
@@ -86,16 +94,38 @@ struct UnplugTransportOps {
                       DeviceState *dev, bool *seen);
 
     /*
+     * Optional.  The request was found at the destination of a migration:
+     * mend what the host's stream has left behind.  Before the guest runs.
+     */
+    void (*arrived)(UnplugRecord *r);
+
+    /*
      * Optional.  The machine was reset and the device is still there: clear
      * whatever of the request would outlive the reset.
      */
     void (*after_reset)(UnplugRecord *r);
+
+    /* Optional.  The machine was reset: clear what has no record. */
+    void (*reset)(void);
+
+    /*
+     * Optional.  The device is being unrealized: is that because the guest
+     * has started afresh, without a reset of the machine?
+     */
+    bool (*leaves_by_reset)(const UnplugRecord *r);
 
     /* Optional.  The device is gone: clear what is left of the request. */
     void (*after_removal)(UnplugRecord *r);
 
     /* Optional.  Units let go and units in all. */
     void (*progress)(const UnplugRecord *r, int64_t *done, int64_t *total);
+
+    /*
+     * Optional.  Describe, in *@info, the connector by which the guest knows
+     * the device; its strings are the transport's.  Returns false when there
+     * is none any more.
+     */
+    bool (*connector)(const UnplugRecord *r, UnplugConnector *info);
 };
 
 /* The record of @dev, or NULL. */

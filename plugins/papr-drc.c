@@ -2,6 +2,7 @@
 /* annex-papr-drc: supervised hot-unplug on pseries, by PAPR connectors. */
 #include "common/module.h"
 #include "hw-models/papr-commands.h"
+#include "hw-models/papr-methods.h"
 #include "hw-models/papr-transport.h"
 #include "hw-models/unplug-registry.h"
 #include "hw-models/unplug-supervisor.h"
@@ -24,7 +25,7 @@ static const UnplugTransportOps *const transports[] = {
 static bool start(Error **errp)
 {
     if (!unplug_supervisor_start("papr-drc", errp) ||
-        !papr_transport_start(errp) || !papr_commands_start(errp)) {
+        !papr_methods_start(errp) || !papr_commands_start(errp)) {
         return false;
     }
     unplug_registry_add(transports, &timeout_ms);

@@ -23,20 +23,20 @@
 #endif
 
 /*
- * An optional string in a generated argument list or structure.  Up to
- * QEMU 7.2 the generator made a has_ flag for it; since 8.0 a null pointer
- * means absent (scripts/qapi/schema.py, need_has()).
+ * An optional string or structure in a generated argument list or structure.
+ * Up to QEMU 7.2 the generator made a has_ flag for it; since 8.0 a null
+ * pointer means absent (scripts/qapi/schema.py, need_has()).
  */
 #if HOST_SERIES < 800
-#define ANNEX_OPT_STR(s) ((s) != NULL), (s)
-#define ANNEX_SET_OPT_STR(obj, field, s) \
+#define ANNEX_OPT_POINTER(s) ((s) != NULL), (s)
+#define ANNEX_SET_OPT_POINTER(obj, field, s) \
     do {                                 \
         (obj)->field = (s);              \
         (obj)->has_##field = (obj)->field != NULL; \
     } while (0)
 #else
-#define ANNEX_OPT_STR(s) (s)
-#define ANNEX_SET_OPT_STR(obj, field, s) \
+#define ANNEX_OPT_POINTER(s) (s)
+#define ANNEX_SET_OPT_POINTER(obj, field, s) \
     do {                                 \
         (obj)->field = (s);              \
     } while (0)

@@ -22,21 +22,93 @@ struct SpaprDimmState {
     QTAILQ_ENTRY(SpaprDimmState) next;
 };
 
-/*
- * Whether the host knows of the removal of @dimm.  No migration stream
- * brings that along, and spapr_memory_unplug_rollback() insists on it.
- */
-static inline bool annex_host_spapr_dimm_is_pending(const DeviceState *dimm)
+/* Where the host keeps the removal of @dimm in mind, or NULL. */
+static inline struct SpaprDimmState *
+annex_host_spapr_dimm_find(const DeviceState *dimm)
 {
     SpaprMachineState *spapr = SPAPR_MACHINE(qdev_get_machine());
     struct SpaprDimmState *pending;
 
     QTAILQ_FOREACH(pending, &spapr->pending_dimm_unplugs, next) {
         if (DEVICE(pending->dimm) == dimm) {
-            return true;
+            break;
         }
     }
-    return false;
+    return pending;
+}
+
+/* Have it forget that removal, if it knows of one. */
+static inline void annex_host_spapr_dimm_forget(const DeviceState *dimm)
+{
+    SpaprMachineState *spapr = SPAPR_MACHINE(qdev_get_machine());
+    struct SpaprDimmState *pending = annex_host_spapr_dimm_find(dimm);
+
+    if (pending) {
+        QTAILQ_REMOVE(&spapr->pending_dimm_unplugs, pending, next);
+        g_free(pending);
+    }
+}
+
+/*
+ * Have it know of the removal of @dimm, of which the guest has @lmbs left to
+ * let go.  No migration stream brings that along, and
+ * spapr_memory_unplug_rollback() insists on it.
+ */
+static inline void annex_host_spapr_dimm_recall(DeviceState *dimm,
+                                                uint32_t lmbs)
+{
+    SpaprMachineState *spapr = SPAPR_MACHINE(qdev_get_machine());
+    struct SpaprDimmState *pending = g_new0(struct SpaprDimmState, 1);
+
+    pending->dimm = PC_DIMM(dimm);
+    pending->nr_lmbs = lmbs;
+    QTAILQ_INSERT_HEAD(&spapr->pending_dimm_unplugs, pending, next);
+}
+
+/* Take from a connector what the guest has let go (spapr_drc_release()). */
+static inline void annex_host_spapr_drc_detach(SpaprDrc *drc)
+{
+    drc->unplug_requested = false;
+    g_free(drc->fdt);
+    drc->fdt = NULL;
+    drc->fdt_start_offset = 0;
+    object_property_del(OBJECT(drc), "device");
+    drc->dev = NULL;
+    drc->state = SPAPR_DR_CONNECTOR_GET_CLASS(drc)->empty_state;
+}
+
+/*
+ * The end of a hotplug event that waits for the guest (LoPAR 7.3.3.4; struct
+ * rtas_event_log_v6_hp of hw/ppc/spapr_events.c, 7.2 and 10.0).
+ */
+typedef struct QEMU_PACKED AnnexHostSpaprHotplugSection {
+    uint8_t id[2];              /* "HP" */
+    uint8_t header[6];
+    uint8_t type;
+    uint8_t action;
+    uint8_t identifier;
+    uint8_t reserved;
+    uint32_t drc[2];            /* index; or count, and index */
+} AnnexHostSpaprHotplugSection;
+
+enum {
+    ANNEX_HOST_SPAPR_HP_REMOVE = 2,
+    ANNEX_HOST_SPAPR_HP_BY_INDEX = 2,
+    ANNEX_HOST_SPAPR_HP_BY_COUNT_INDEXED = 4,
+};
+
+/* That section of @event, or NULL if it is about something else. */
+static inline const AnnexHostSpaprHotplugSection *
+annex_host_spapr_hotplug_section(const SpaprEventLogEntry *event)
+{
+    const AnnexHostSpaprHotplugSection *hp;
+
+    if (event->extended_length < sizeof(*hp)) {
+        return NULL;
+    }
+    hp = (const void *)((const char *)event->extended_log +
+                        event->extended_length - sizeof(*hp));
+    return hp->id[0] == 'H' && hp->id[1] == 'P' ? hp : NULL;
 }
 
 #endif

@@ -63,7 +63,7 @@ NOT_MEASURABLE = {
          'VMStateDescription', 'VMStateField'],
     'a QOM object has a pointer to it, which says no size':
         ['AcpiCpuStatus', 'MemStatus', 'MemoryRegionOps', 'ObjectProperty',
-         'SHPCDevice'],
+         'SHPCDevice', 'SpaprEventLogEntry'],
 }
 
 # libannex is made of the static library annex-objects, and each module of

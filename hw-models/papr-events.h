@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* PAPR events: requests that wait in the host for the guest to fetch them. */
+#ifndef ANNEX_PAPR_EVENTS_H
+#define ANNEX_PAPR_EVENTS_H
+
+#include "common/host/spapr.h"
+
+/*
+ * The host queues an event for each request, and the guest fetches it by
+ * check-exception (LoPAR 7.3.3; hw/ppc/spapr_events.c, 7.2 and 10.0).  A
+ * DIMM's is queued for the connector of its first LMB.  Under the BQL.
+ */
+
+/* How many requests to remove what is at @drc the guest has not fetched. */
+unsigned papr_events_count(SpaprDrc *drc);
+
+/*
+ * Take these out of the queue; returns how many.  A guest that comes for an
+ * event then, because of the interrupt, is told that there is none.
+ */
+unsigned papr_events_purge(SpaprDrc *drc);
+
+#endif
