@@ -52,7 +52,7 @@ void papr_cancel_forget_all(void)
  */
 static void end_wait(UnplugRecord *r, UnplugOutcome outcome)
 {
-    if (!object_dynamic_cast(OBJECT(r->dev), TYPE_PC_DIMM)) {
+    if (!papr_connectors_is_dimm(r->dev)) {
         papr_cancel_forget(r);
     }
     unplug_cancelled(r, outcome);

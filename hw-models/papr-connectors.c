@@ -62,8 +62,7 @@ static bool holds(SpaprDrc *drc, void *opaque)
     return true;
 }
 
-/* An NVDIMM has no LMBs, but one connector as a whole. */
-static bool has_lmbs(DeviceState *dev)
+bool papr_connectors_is_dimm(DeviceState *dev)
 {
     return object_dynamic_cast(OBJECT(dev), TYPE_PC_DIMM) &&
            !object_dynamic_cast(OBJECT(dev), TYPE_NVDIMM);
@@ -73,7 +72,7 @@ bool papr_connectors_any(DeviceState *dev, PaprConnectorFn *fn, void *opaque)
 {
     Holder holder = { .dev = dev };
 
-    if (has_lmbs(dev)) {
+    if (papr_connectors_is_dimm(dev)) {
         return each_lmb(dev, fn, opaque);
     }
     return papr_connectors_all(holds, &holder) && fn(holder.drc, opaque);

@@ -18,6 +18,9 @@
 typedef bool PaprConnectorFn(SpaprDrc *drc, void *opaque);
 bool papr_connectors_any(DeviceState *dev, PaprConnectorFn *fn, void *opaque);
 
+/* Whether @dev is a DIMM with LMBs; an NVDIMM has one connector as a whole. */
+bool papr_connectors_is_dimm(DeviceState *dev);
+
 /* The first of them, or NULL. */
 SpaprDrc *papr_connectors_first(DeviceState *dev);
 

@@ -73,7 +73,8 @@ void papr_dimm_arrived(UnplugRecord *r)
 {
     uint32_t left = 0;
 
-    if (papr_connectors_requested(r->dev) &&
+    if (papr_connectors_is_dimm(r->dev) &&
+        papr_connectors_requested(r->dev) &&
         !annex_host_spapr_dimm_find(r->dev)) {
         papr_connectors_any(r->dev, detach, &left);
         annex_host_spapr_dimm_recall(r->dev, left);

@@ -17,11 +17,11 @@
 extern const AnnexMethodHook papr_dimm_methods[];
 
 /*
- * The removal of the DIMM of @r has come along by migration.  The stream
- * tells which LMBs the guest is yet to let go; the host attaches all at the
- * start of the destination, and there does not know of the removal: it would
- * abort over a refusal, and never delete the DIMM if some LMBs were let go
- * before.
+ * The request of @r has come along by migration.  If it is for a DIMM, the
+ * stream tells which LMBs the guest is yet to let go; the host attaches all
+ * at the start of the destination, and does not know of the removal: it would
+ * abort over a refusal, and never delete a DIMM of which some LMBs were let
+ * go before.
  */
 void papr_dimm_arrived(UnplugRecord *r);
 

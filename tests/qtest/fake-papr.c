@@ -2,6 +2,7 @@
 /* Fake pseries guests: firmware that does nothing, and RTAS by qtest. */
 #include "fake-papr.h"
 #include "failure.h"
+#include "unplug-events.h"
 
 #include <string.h>
 
@@ -9,6 +10,7 @@
 enum { ISOLATION_STATE = 9001, ALLOCATION_STATE = 9003, ENTITY_SENSE = 9003 };
 enum { ISOLATED, UNISOLATED };
 enum { UNUSABLE, USABLE };
+enum { SENSE_UNUSABLE = 2 };
 
 /* Guest memory for arguments, return values, and the work area. */
 #define ARGS 0x100000
@@ -91,23 +93,43 @@ static void set_up(FakeGuest *g)
     g->select = find_index(g);
 }
 
-FakeGuest *fake_papr_start(const FakeGuestOps *ops, const char *options,
-                           bool paused)
+static FakeGuest *start(const FakeGuestOps *ops, const char *options,
+                        const char *how)
 {
     FakeGuest *g = g_new0(FakeGuest, 1);
 
     g->ops = ops;
     g->vm = test_vm_new_arch(ops->machine, "ppc64");
     test_vm_args(g->vm, "-machine " MACHINE " -cpu power8 %s %s", ops->args,
-                 paused ? "-S" : "");
+                 how);
     if (options) {
         test_vm_plugin(g->vm, "papr-drc", options);
     }
     loop_rom(g->vm);
     test_vm_qtest(g->vm);
     test_vm_start(g->vm);
+    return g;
+}
+
+FakeGuest *fake_papr_start(const FakeGuestOps *ops, const char *options,
+                           bool paused)
+{
+    FakeGuest *g = start(ops, options, paused ? "-S" : "");
+
     ops->set_up(g);
     return g;
+}
+
+FakeGuest *fake_papr_migrate(FakeGuest *from, const char *options)
+{
+    FakeGuest *to = start(from->ops, options, "-incoming defer");
+    g_autofree char *uri = g_strdup_printf("unix:%s/migration", to->vm->dir);
+
+    to->select = from->select;
+    qmp_ok(to->vm->qmp, "migrate-incoming", "{'uri': %s}", uri);
+    qmp_ok(from->vm->qmp, "migrate", "{'uri': %s}", uri);
+    qmp_wait_event(to->vm->qmp, "RESUME", 0, QMP_ANY);
+    return to;
 }
 
 static void put_words(FakeGuest *g, uint64_t addr, unsigned n,
@@ -193,6 +215,94 @@ unsigned papr_fetch_events(FakeGuest *g)
 unsigned papr_connectors(const FakeGuest *g)
 {
     return g->ops == &fake_papr_dimm ? 2 : 1;
+}
+
+typedef struct PaprTest {
+    const FakeGuestOps *ops;
+    void (*fn)(FakeGuest *g);
+    const char *options;
+    bool paused;
+} PaprTest;
+
+static void run(gconstpointer data)
+{
+    const PaprTest *t = data;
+    FakeGuest *g = fake_papr_start(t->ops, t->options, t->paused);
+
+    t->fn(g);
+    fake_guest_stop(g);
+}
+
+void papr_test(const char *file, const FakeGuestOps *ops, const char *name,
+               void (*fn)(FakeGuest *g), const char *options, bool paused)
+{
+    g_autofree char *path = g_strdup_printf("/%s/papr-%s/%s", file,
+                                            ops->machine, name);
+    PaprTest *t = g_new0(PaprTest, 1);
+
+    t->ops = ops;
+    t->fn = fn;
+    t->options = options;
+    t->paused = paused;
+    g_test_add_data_func_full(path, t, run, g_free);
+}
+
+void papr_acquire(FakeGuest *g, unsigned n)
+{
+    if (papr_sense(g, n) == SENSE_UNUSABLE) {
+        g_assert_cmpint(papr_set_usable(g, n), ==, 0);
+    }
+    g_assert_cmpint(papr_unisolate(g, n), ==, 0);
+    g_assert_cmpint(papr_configure(g, n), ==, 0);
+}
+
+JsonObject *papr_connector(FakeGuest *g, unsigned n)
+{
+    JsonArray *list = qmp_ok_array(g->vm->qmp, "query-papr-connectors",
+                                   QMP_ANY);
+    unsigned i;
+
+    for (i = 0; i < json_array_get_length(list); i++) {
+        JsonObject *info = json_array_get_object_element(list, i);
+
+        if (json_object_get_int_member(info, "index") ==
+            (guint32)g->select + n) {
+            return info;
+        }
+    }
+    return NULL;
+}
+
+void expect_papr_connectors(FakeGuest *g, const char *state, bool requested)
+{
+    unsigned n;
+
+    for (n = 0; n < papr_connectors(g); n++) {
+        JsonObject *info = papr_connector(g, n);
+
+        g_assert_nonnull(info);
+        g_assert_cmpstr(json_object_get_string_member(info, "path"), ==,
+                        "/machine/peripheral/dev0");
+        g_assert_cmpstr(json_object_get_string_member(info, "state"), ==,
+                        state);
+        g_assert_true(json_object_get_boolean_member(
+                          info, "unplug-requested") == requested);
+    }
+}
+
+void expect_papr_removable(FakeGuest *g)
+{
+    papr_fetch_events(g);
+    qmp_ok(g->vm->qmp, "device_del", "{'id': 'dev0'}");
+    expect_request(g, "requested", true, 1);
+    expect_papr_connectors(g, "configured", true);
+    g_assert_cmpuint(papr_fetch_events(g), ==, 1);
+    g->ops->let_go(g);
+    qmp_ok(g->vm->qmp, "stop", QMP_ANY);
+    expect_deleted(g);
+    expect_done(g, "deleted", false, 1);
+    expect_no_requests(g);
+    expect_quiet(g);
 }
 
 static void each(FakeGuest *g, int (*call)(FakeGuest *g, unsigned n))

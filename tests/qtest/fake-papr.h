@@ -17,6 +17,12 @@ extern const FakeGuestOps fake_papr_cpu, fake_papr_dimm, fake_papr_pci,
 FakeGuest *fake_papr_start(const FakeGuestOps *ops, const char *options,
                            bool paused);
 
+/*
+ * Live-migrate @from to a new VM, where dev0's connectors are the same; it
+ * runs there.  @from is still to be stopped.
+ */
+FakeGuest *fake_papr_migrate(FakeGuest *from, const char *options);
+
 /* RTAS on connector @n of dev0 (LMBs count up); what the call returns. */
 int papr_isolate(FakeGuest *g, unsigned n);
 int papr_unisolate(FakeGuest *g, unsigned n);
@@ -34,5 +40,24 @@ unsigned papr_fetch_events(FakeGuest *g);
 
 /* How many connectors dev0 has. */
 unsigned papr_connectors(const FakeGuest *g);
+
+/*
+ * Add test /FILE/papr-TYPE/@name, which gives @fn such a VM.  @file: of the
+ * test program, without "-test.c".
+ */
+void papr_test(const char *file, const FakeGuestOps *ops, const char *name,
+               void (*fn)(FakeGuest *g), const char *options, bool paused);
+
+/* What a guest does with a resource that is new to it. */
+void papr_acquire(FakeGuest *g, unsigned n);
+
+/* What query-papr-connectors says of connector @n of dev0, or NULL. */
+JsonObject *papr_connector(FakeGuest *g, unsigned n);
+
+/* All of dev0's are in this state. */
+void expect_papr_connectors(FakeGuest *g, const char *state, bool requested);
+
+/* dev0 can be removed as if nothing had been before. */
+void expect_papr_removable(FakeGuest *g);
 
 #endif

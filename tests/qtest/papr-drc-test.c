@@ -4,14 +4,8 @@
 #include "fake-papr.h"
 #include "unplug-events.h"
 
-#include <string.h>
-
-typedef struct Case {
-    const FakeGuestOps *ops;
-    void (*run)(FakeGuest *g);
-    const char *options;
-    bool paused;
-} Case;
+#define TEST(ops, name, fn, options, paused) \
+    papr_test("papr-drc", ops, name, fn, options, paused)
 
 /* One that never pauses holds up the end of what it could be looking at. */
 static void pause_processor(FakeGuest *g)
@@ -19,49 +13,9 @@ static void pause_processor(FakeGuest *g)
     qmp_ok(g->vm->qmp, "stop", QMP_ANY);
 }
 
-/* What query-papr-connectors says of connector @n of dev0, or NULL. */
-static JsonObject *connector(FakeGuest *g, unsigned n)
-{
-    JsonArray *list = qmp_ok_array(g->vm->qmp, "query-papr-connectors",
-                                   QMP_ANY);
-    unsigned i;
-
-    for (i = 0; i < json_array_get_length(list); i++) {
-        JsonObject *info = json_array_get_object_element(list, i);
-
-        if (json_object_get_int_member(info, "index") ==
-            (guint32)g->select + n) {
-            return info;
-        }
-    }
-    return NULL;
-}
-
-static void expect_connector(FakeGuest *g, const char *state, bool requested)
-{
-    unsigned n;
-
-    for (n = 0; n < papr_connectors(g); n++) {
-        JsonObject *info = connector(g, n);
-
-        g_assert_cmpstr(json_object_get_string_member(info, "path"), ==,
-                        "/machine/peripheral/dev0");
-        g_assert_cmpstr(json_object_get_string_member(info, "state"), ==,
-                        state);
-        g_assert_true(json_object_get_boolean_member(
-                          info, "unplug-requested") == requested);
-    }
-}
-
 static void completes(FakeGuest *g)
 {
-    qmp_ok(g->vm->qmp, "device_del", "{'id': 'dev0'}");
-    expect_request(g, "requested", true, 1);
-    expect_connector(g, "configured", true);
-    g->ops->let_go(g);
-    expect_deleted(g);
-    expect_done(g, "deleted", false, 1);
-    expect_quiet(g);
+    expect_papr_removable(g);
 }
 
 /* The stock event once, ours, and the device can be asked for again. */
@@ -73,7 +27,7 @@ static void guest_refuses(FakeGuest *g)
                    "{'device': 'dev0'}");
     expect_error(g, "guest-refused", -1, 1);
     expect_done(g, "refused", true, 1);
-    expect_connector(g, "configured", false);
+    expect_papr_connectors(g, "configured", false);
     expect_no_requests(g);
     expect_quiet(g);
     completes(g);
@@ -132,40 +86,17 @@ static void beside_unplug(void)
     test_vm_free(vm);
 }
 
-static void run(gconstpointer data)
-{
-    const Case *c = data;
-    FakeGuest *g = fake_papr_start(c->ops, c->options, c->paused);
-
-    c->run(g);
-    fake_guest_stop(g);
-}
-
-static void add(const FakeGuestOps *ops, const char *name,
-                void (*fn)(FakeGuest *g), const char *options, bool paused)
-{
-    g_autofree char *path = g_strdup_printf("/papr-drc/papr-%s/%s",
-                                            ops->machine, name);
-    Case *c = g_new0(Case, 1);
-
-    c->ops = ops;
-    c->run = fn;
-    c->options = options;
-    c->paused = paused;
-    g_test_add_data_func_full(path, c, run, g_free);
-}
-
 int main(int argc, char **argv)
 {
     const FakeGuestOps *const *ops;
 
     g_test_init(&argc, &argv, NULL);
     for (ops = fake_paprs; *ops; ops++) {
-        add(*ops, "completes", completes, "", true);
-        add(*ops, "guest-refuses", guest_refuses, "", true);
-        add(*ops, "guest-is-silent", guest_is_silent, "", false);
-        add(*ops, "asked-again", asked_again, "", true);
-        add(*ops, "reset", reset, "", false);
+        TEST(*ops, "completes", completes, "", true);
+        TEST(*ops, "guest-refuses", guest_refuses, "", true);
+        TEST(*ops, "guest-is-silent", guest_is_silent, "", false);
+        TEST(*ops, "asked-again", asked_again, "", true);
+        TEST(*ops, "reset", reset, "", false);
     }
     g_test_add_func("/papr-drc/beside-unplug", beside_unplug);
     return g_test_run();
