@@ -2,11 +2,10 @@
 /* PAPR cancel: requests that are taken back, and what guests do after that. */
 #include "hw-models/papr-cancel.h"
 #include "common/host/pci.h"
-#include "common/host/run.h"
+#include "hw-models/papr-alarm.h"
 #include "hw-models/papr-events.h"
+#include "hw-models/papr-fence.h"
 #include "hw-models/unplug-pci-slot.h"
-
-static QEMUTimer *timer;
 
 /* ---------------------------------------------------------------- guards */
 
@@ -21,7 +20,7 @@ static bool is_core(SpaprDrc *drc)
     return spapr_drc_type(drc) == SPAPR_DR_CONNECTOR_TYPE_CPU;
 }
 
-static void guard(DeviceState *dev)
+void papr_cancel_guard(DeviceState *dev)
 {
     PaprGuard guard = is_core(papr_connectors_first(dev)) ? PAPR_GUARD_REFUSE
                                                           : PAPR_GUARD_KEEP;
@@ -29,12 +28,11 @@ static void guard(DeviceState *dev)
     papr_request_any(dev, set_guard, &guard);
 }
 
-void papr_cancel_forget(UnplugRecord *r)
+void papr_cancel_forget(DeviceState *dev)
 {
     PaprGuard none = PAPR_GUARD_NONE;
 
-    papr_request_any(r->dev, set_guard, &none);
-    r->t.waits_until_ms = 0;
+    papr_request_any(dev, set_guard, &none);
 }
 
 void papr_cancel_forget_all(void)
@@ -53,55 +51,19 @@ void papr_cancel_forget_all(void)
 static void end_wait(UnplugRecord *r, UnplugOutcome outcome)
 {
     if (!papr_connectors_is_dimm(r->dev)) {
-        papr_cancel_forget(r);
+        papr_cancel_forget(r->dev);
     }
     unplug_cancelled(r, outcome);
 }
 
-static void set_timer(void)
-{
-    int64_t next = INT64_MAX;
-    const GList *l;
-
-    for (l = unplug_records(); l; l = l->next) {
-        const UnplugRecord *r = l->data;
-
-        if (r->t.waits_until_ms && !r->leaving) {
-            next = MIN(next, r->t.waits_until_ms);
-        }
-    }
-    if (next != INT64_MAX) {
-        timer_mod(timer, next);
-    }
-}
-
-static void on_timer(void *opaque)
-{
-    g_autoptr(GList) all = g_list_copy((GList *)unplug_records());
-    int64_t now = unplug_now_ms();
-    GList *l;
-
-    for (l = all; l; l = l->next) {
-        UnplugRecord *r = l->data;
-
-        if (r->t.waits_until_ms && r->t.waits_until_ms <= now && !r->leaving) {
-            end_wait(r, UNPLUG_OUTCOME_ABORTED);
-        }
-    }
-    set_timer();
-}
-
 static void wait_for_guest(UnplugRecord *r)
 {
-    guard(r->dev);
-    if (!r->timeout_ms) {
-        return;
+    papr_cancel_guard(r->dev);
+    papr_fence_queue(r);
+    papr_alarm_clear(r);
+    if (r->timeout_ms) {
+        papr_alarm_set(r, r->timeout_ms);
     }
-    r->t.waits_until_ms = unplug_now_ms() + r->timeout_ms;
-    if (!timer) {
-        timer = timer_new_ms(QEMU_CLOCK_VIRTUAL, on_timer, NULL);
-    }
-    set_timer();
 }
 
 void papr_cancel_resume(UnplugRecord *r)

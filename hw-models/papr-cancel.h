@@ -25,8 +25,14 @@
 UnplugCancelAction papr_cancel(UnplugRecord *r, Error **errp);
 void papr_cancel_resume(UnplugRecord *r);
 
-/* The device is asked for (again): the guards on it are no more. */
-void papr_cancel_forget(UnplugRecord *r);
+/*
+ * The request for @dev is over, but the guest may still act on it: put the
+ * guards up.
+ */
+void papr_cancel_guard(DeviceState *dev);
+
+/* @dev is asked for (again): the guards on it are no more. */
+void papr_cancel_forget(DeviceState *dev);
 
 /* The machine was reset: no guest is about to do anything. */
 void papr_cancel_forget_all(void);
@@ -37,7 +43,10 @@ void papr_cancel_forget_all(void);
  */
 uint32_t papr_cancel_isolate(SpaprDrc *drc, uint32_t (*next)(SpaprDrc *drc));
 
-/* The guest says that it keeps the device of @r, a cancel of which waits. */
+/*
+ * The guest keeps the device of @r, a cancel of which waits: it says so, or
+ * it has had all the time that it has.
+ */
 void papr_cancel_agreed(UnplugRecord *r);
 
 #endif

@@ -3,6 +3,7 @@
 #include "hw-models/papr-methods.h"
 #include "hw-models/papr-cancel.h"
 #include "hw-models/papr-dimm.h"
+#include "hw-models/papr-fence.h"
 
 /*
  * LoPAR 13.5.  The guest is told of a request by an event, and lets the
@@ -11,6 +12,7 @@
  */
 
 #define REFUSED "the guest has made the connector ready for use again"
+#define GIVEN_UP "the guest has given up"
 
 /*
  * The guest keeps the device: forget the request before the host looks.  It
@@ -71,10 +73,30 @@ static uint32_t on_unisolate(SpaprDrc *drc)
     return result;
 }
 
+/* The host's answer stands: what the guest does with it is over. */
+static SpaprDREntitySense on_sense(SpaprDrc *drc)
+{
+    SpaprDrcClass *klass = SPAPR_DR_CONNECTOR_GET_CLASS(drc);
+    SpaprDREntitySense sense = ANNEX_NEXT(klass, dr_entity_sense)(drc);
+    UnplugRecord *r = papr_fence_of(drc);
+
+    if (r && r->cancel != UNPLUG_CANCEL_NONE) {
+        papr_cancel_agreed(r);
+    } else if (r) {
+        take_back(r);
+        /* Another than Linux may yet come for it. */
+        papr_cancel_guard(r->dev);
+        unplug_guest_refused(r, UNPLUG_NO_CODE, GIVEN_UP);
+    }
+    return sense;
+}
+
 static const AnnexMethodHook methods[] = {
     ANNEX_METHOD(TYPE_SPAPR_DR_CONNECTOR, SpaprDrcClass, isolate, on_isolate),
     ANNEX_METHOD(TYPE_SPAPR_DR_CONNECTOR, SpaprDrcClass, unisolate,
                  on_unisolate),
+    ANNEX_METHOD(TYPE_SPAPR_DR_CONNECTOR, SpaprDrcClass, dr_entity_sense,
+                 on_sense),
     {}
 };
 

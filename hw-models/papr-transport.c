@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Unplug by PAPR connectors, of all types: requests, and how they stand. */
 #include "hw-models/papr-transport.h"
+#include "hw-models/papr-alarm.h"
 #include "hw-models/papr-cancel.h"
 #include "hw-models/papr-dimm.h"
 #include "hw-models/papr-events.h"
+#include "hw-models/papr-fence.h"
 #include "hw-models/unplug-pci-slot.h"
 
 static bool claims(const UnplugTransportOps *ops, HotplugHandler *handler,
@@ -17,7 +19,26 @@ static void attach(AnnexHookSet *hooks, UnplugRecord *r)
 {
     r->t.index = spapr_drc_index(papr_connectors_first(r->dev));
     r->t.events++;
-    papr_cancel_forget(r);
+    r->t.fence = 0;
+    papr_cancel_forget(r->dev);
+    papr_alarm_set(r, PAPR_FENCE_MS);
+}
+
+/* A guest that is at it does not need to be asked whether it is. */
+static void on_alarm(UnplugRecord *r)
+{
+    if (r->cancel != UNPLUG_CANCEL_NONE) {
+        papr_cancel_agreed(r);
+    } else if (papr_events_count(papr_connectors_first(r->dev))) {
+        papr_alarm_set(r, PAPR_FENCE_MS);
+    } else if (!r->seen) {
+        papr_fence_queue(r);
+    }
+}
+
+void papr_transport_start(void)
+{
+    papr_alarm_start(on_alarm);
 }
 
 /* One that the guest has yet to fetch will do. */
@@ -68,6 +89,8 @@ static UnplugRetry retry(UnplugRecord *r, DeviceState *dev, Error **errp)
         papr_request_any(dev, poke, &poked);
     }
     r->t.events += poked;
+    r->t.fence = 0;
+    papr_alarm_set(r, PAPR_FENCE_MS);
     return UNPLUG_RETRY_RESUME;
 }
 

@@ -7,4 +7,7 @@
 
 extern const UnplugTransportOps papr_transport;
 
+/* Once, before the first request.  Main thread. */
+void papr_transport_start(void);
+
 #endif

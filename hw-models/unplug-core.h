@@ -58,7 +58,8 @@ typedef struct UnplugRecord {
         bool presenting;        /* kept, and about to be presented again */
         uint32_t index;         /* of the (first) connector */
         unsigned events;        /* by which the guest was told */
-        int64_t waits_until_ms; /* a cancel waits for the guest; or 0 */
+        int64_t alarm_ms;       /* when to look at it again, or 0 */
+        uint32_t fence;         /* connector of an event behind the request */
     } t;
 
     /* The core's own. */

@@ -28,6 +28,7 @@ static bool start(Error **errp)
         !papr_methods_start(errp) || !papr_commands_start(errp)) {
         return false;
     }
+    papr_transport_start();
     unplug_registry_add(transports, &timeout_ms);
     if (migrate) {
         unplug_vmstate_start();

@@ -17,6 +17,12 @@ static bool is_logical(const FakeGuestOps *ops)
     return ops != &fake_papr_pci;
 }
 
+/* A cancel that waits for a DIMM's guest puts a fence behind the request. */
+static unsigned fences(const FakeGuest *g)
+{
+    return g->ops == &fake_papr_dimm;
+}
+
 static void ask(FakeGuest *g)
 {
     qmp_ok(g->vm->qmp, "device_del", "{'id': 'dev0'}");
@@ -63,15 +69,15 @@ static void withdrawn_after_repeat(FakeGuest *g)
     tell(g);
     ask(g);
     cancel(g, "aborted", true);
-    g_assert_cmpuint(papr_fetch_events(g), ==, 0);
+    g_assert_cmpuint(papr_fetch_events(g), ==, fences(g));
 }
 
 /* The guest does what it was told, and finds the resource again. */
-static void acquire_again(FakeGuest *g)
+static void acquire_again(FakeGuest *g, unsigned events)
 {
     unsigned n;
 
-    g_assert_cmpuint(papr_fetch_events(g), ==, 1);
+    g_assert_cmpuint(papr_fetch_events(g), ==, events);
     for (n = 0; n < papr_connectors(g); n++) {
         papr_acquire(g, n);
     }
@@ -99,7 +105,7 @@ static void guest_comes(FakeGuest *g)
         g->ops->let_go(g);
         expect_done(g, "undone", true, 1);
         expect_no_requests(g);
-        acquire_again(g);
+        acquire_again(g, 1 + fences(g));
     }
 }
 
@@ -120,7 +126,7 @@ static void half_way(FakeGuest *g)
     } else {
         g_assert_cmpint(papr_set_unusable(g, 0), ==, 0);
     }
-    acquire_again(g);
+    acquire_again(g, 1);
 }
 
 /* One that says that it keeps the device agrees. */
@@ -155,7 +161,18 @@ static void dimm_guest_is_late(FakeGuest *g)
     cancel(g, "aborted", true);
     expect_done(g, "aborted", true, 1);
     g->ops->let_go(g);
-    acquire_again(g);
+    acquire_again(g, 2);
+}
+
+/* One that comes to the fence, and has not come for the DIMM, will not. */
+static void dimm_guest_gave_up(FakeGuest *g)
+{
+    tell(g);
+    cancel(g, "aborted", true);
+    g_assert_cmpuint(papr_fetch_events(g), ==, 1);
+    g_assert_cmpint(papr_sense(g, papr_connectors(g) - 1), ==, 1);
+    expect_done(g, "aborted", true, 1);
+    expect_papr_removable(g);
 }
 
 /* A request after a cancel is a request. */
@@ -216,5 +233,6 @@ int main(int argc, char **argv)
         TEST(*ops, "too-late", too_late, "", true);
     }
     TEST(&fake_papr_dimm, "guest-is-late", dimm_guest_is_late, "", false);
+    TEST(&fake_papr_dimm, "guest-gave-up", dimm_guest_gave_up, "", true);
     return g_test_run();
 }

@@ -58,6 +58,78 @@ static void asked_again(FakeGuest *g)
     expect_quiet(g);
 }
 
+/* Wait for the event that is behind a request for a DIMM. */
+static void fetch_fence(FakeGuest *g)
+{
+    gint64 deadline = g_get_monotonic_time() + 60 * G_TIME_SPAN_SECOND;
+
+    while (!papr_fetch_events(g)) {
+        if (g_get_monotonic_time() > deadline) {
+            test_fail("no fence");
+        }
+        g_usleep(10 * 1000);
+    }
+}
+
+/*
+ * Linux makes no call when it keeps the first LMB, but comes to the fence.
+ * Then the DIMM can be asked for again.
+ */
+static void dimm_guest_gives_up(FakeGuest *g)
+{
+    unsigned last = papr_connectors(g) - 1;
+
+    qmp_ok(g->vm->qmp, "device_del", "{'id': 'dev0'}");
+    g_assert_cmpuint(papr_fetch_events(g), ==, 1);
+    fetch_fence(g);
+    g_assert_cmpint(papr_sense(g, 0), ==, 1);
+    expect_request(g, "requested", true, 1);
+    g_assert_cmpint(papr_sense(g, last), ==, 1);
+    qmp_wait_event(g->vm->qmp, "DEVICE_UNPLUG_GUEST_ERROR", 0,
+                   "{'device': 'dev0'}");
+    expect_error(g, "guest-refused", -1, 1);
+    expect_done(g, "refused", true, 1);
+    expect_papr_connectors(g, "configured", false);
+    expect_quiet(g);
+    expect_papr_removable(g);
+}
+
+/* One that is slow comes to it after it has isolated an LMB. */
+static void dimm_guest_is_slow(FakeGuest *g)
+{
+    qmp_ok(g->vm->qmp, "device_del", "{'id': 'dev0'}");
+    g_assert_cmpuint(papr_fetch_events(g), ==, 1);
+    fetch_fence(g);
+    g_assert_cmpint(papr_isolate(g, 0), ==, 0);
+    g_assert_cmpint(papr_set_unusable(g, 0), ==, 0);
+    g_assert_cmpint(papr_sense(g, 1), ==, 1);
+    expect_request(g, "seen", true, 1);
+    g_assert_cmpint(papr_isolate(g, 1), ==, 0);
+    g_assert_cmpint(papr_set_unusable(g, 1), ==, 0);
+    qmp_ok(g->vm->qmp, "stop", QMP_ANY);
+    expect_deleted(g);
+    expect_done(g, "deleted", false, 1);
+    expect_quiet(g);
+}
+
+/* A guest that configures an LMB again: the host takes the DIMM back. */
+static void dimm_guest_reconfigures(FakeGuest *g)
+{
+    qmp_ok(g->vm->qmp, "device_del", "{'id': 'dev0'}");
+    g_assert_cmpint(papr_isolate(g, 0), ==, 0);
+    g_assert_cmpint(papr_set_unusable(g, 0), ==, 0);
+    g_assert_cmpint(papr_configure(g, 1), ==, 0);
+    qmp_wait_event(g->vm->qmp, "DEVICE_UNPLUG_GUEST_ERROR", 0,
+                   "{'device': 'dev0'}");
+    expect_error(g, "guest-refused", -1, 1);
+    expect_done(g, "refused", true, 1);
+    expect_quiet(g);
+    /* Stock would abort over the next request, for want of LMB 0. */
+    g_assert_cmpuint(papr_fetch_events(g), ==, 2);
+    papr_acquire(g, 0);
+    expect_papr_removable(g);
+}
+
 static void reset(FakeGuest *g)
 {
     qmp_ok(g->vm->qmp, "device_del", "{'id': 'dev0'}");
@@ -98,6 +170,10 @@ int main(int argc, char **argv)
         TEST(*ops, "asked-again", asked_again, "", true);
         TEST(*ops, "reset", reset, "", false);
     }
+    TEST(&fake_papr_dimm, "guest-gives-up", dimm_guest_gives_up, "", false);
+    TEST(&fake_papr_dimm, "guest-is-slow", dimm_guest_is_slow, "", false);
+    TEST(&fake_papr_dimm, "guest-reconfigures", dimm_guest_reconfigures, "",
+         true);
     g_test_add_func("/papr-drc/beside-unplug", beside_unplug);
     return g_test_run();
 }

@@ -97,7 +97,7 @@ static void cancel_carried(FakeGuest *from)
     } else {
         to->ops->let_go(to);
         expect_done(to, "undone", true, 1);
-        g_assert_cmpuint(papr_fetch_events(to), ==, 1);
+        g_assert_cmpuint(papr_fetch_events(to), >, 0);
     }
     expect_quiet(to);
     fake_guest_stop(to);
