@@ -17,7 +17,7 @@ static bool add(SpaprDrc *drc, void *opaque)
         info = g_new0(PaprConnectorInfo, 1);
         info->index = spapr_drc_index(drc);
         info->type = papr_connectors_type(drc);
-        info->state = papr_connectors_shown_state(drc);
+        info->state = papr_connectors_word(papr_connectors_state(drc).state);
         info->path = g_strdup(drc->dev->canonical_path);
         info->unplug_requested = drc->unplug_requested;
         g_ptr_array_add(opaque, info);

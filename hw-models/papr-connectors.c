@@ -163,9 +163,9 @@ PaprConnectorType papr_connectors_type(SpaprDrc *drc)
     }
 }
 
-PaprConnectorState papr_connectors_shown_state(const SpaprDrc *drc)
+PaprConnectorState papr_connectors_word(PaprDrcState state)
 {
-    switch (papr_connectors_state(drc).state) {
+    switch (state) {
     case PAPR_DRC_UNUSABLE:
         return PAPR_CONNECTOR_STATE_UNUSABLE;
     case PAPR_DRC_AVAILABLE:

@@ -36,8 +36,8 @@ bool papr_connectors_requested(DeviceState *dev);
 /* The connector as the state machine has it. */
 PaprDrc papr_connectors_state(const SpaprDrc *drc);
 
-/* What it is for, and its state, in the words of QMP. */
+/* What it is for, and a state, in the words of QMP. */
 PaprConnectorType papr_connectors_type(SpaprDrc *drc);
-PaprConnectorState papr_connectors_shown_state(const SpaprDrc *drc);
+PaprConnectorState papr_connectors_word(PaprDrcState state);
 
 #endif

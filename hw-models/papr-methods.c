@@ -2,6 +2,7 @@
 /* PAPR methods: what guests do to connectors, and what it means. */
 #include "hw-models/papr-methods.h"
 #include "hw-models/papr-cancel.h"
+#include "hw-models/papr-check.h"
 #include "hw-models/papr-dimm.h"
 #include "hw-models/papr-fence.h"
 
@@ -32,22 +33,20 @@ static void take_back(UnplugRecord *r)
 
 static uint32_t on_isolate(SpaprDrc *drc)
 {
-    SpaprDrcClass *klass = SPAPR_DR_CONNECTOR_GET_CLASS(drc);
     UnplugRecord *r;
 
     if (!drc->unplug_requested) {
-        return papr_cancel_isolate(drc, ANNEX_NEXT(klass, isolate));
+        return papr_cancel_isolate(drc, papr_check_isolate);
     }
     r = papr_request_of(drc);
     if (r) {
         unplug_seen(r);
     }
-    return ANNEX_NEXT(klass, isolate)(drc);
+    return papr_check_isolate(drc);
 }
 
 static uint32_t on_unisolate(SpaprDrc *drc)
 {
-    SpaprDrcClass *klass = SPAPR_DR_CONNECTOR_GET_CLASS(drc);
     PaprDrc expected = papr_connectors_state(drc);
     UnplugRecord *r = papr_request_of(drc);
     DeviceState *dev = r ? r->dev : NULL;
@@ -57,15 +56,15 @@ static uint32_t on_unisolate(SpaprDrc *drc)
     if (r && r->cancel != UNPLUG_CANCEL_NONE &&
         expected.state == PAPR_DRC_CONFIGURED) {
         papr_cancel_agreed(r);
-        return ANNEX_NEXT(klass, unisolate)(drc);
+        return papr_check_unisolate(drc);
     }
     papr_drc_unisolate(&expected, &effect);
     /* What nobody has asked us about stays the host's. */
     if (!r || effect != PAPR_DRC_REFUSED) {
-        return ANNEX_NEXT(klass, unisolate)(drc);
+        return papr_check_unisolate(drc);
     }
     take_back(r);
-    result = ANNEX_NEXT(klass, unisolate)(drc);
+    result = papr_check_unisolate(drc);
     r = unplug_find(dev);
     if (r) {
         unplug_guest_refused(r, UNPLUG_NO_CODE, REFUSED);
@@ -76,8 +75,7 @@ static uint32_t on_unisolate(SpaprDrc *drc)
 /* The host's answer stands: what the guest does with it is over. */
 static SpaprDREntitySense on_sense(SpaprDrc *drc)
 {
-    SpaprDrcClass *klass = SPAPR_DR_CONNECTOR_GET_CLASS(drc);
-    SpaprDREntitySense sense = ANNEX_NEXT(klass, dr_entity_sense)(drc);
+    SpaprDREntitySense sense = papr_check_sense(drc);
     UnplugRecord *r = papr_fence_of(drc);
 
     if (r && r->cancel != UNPLUG_CANCEL_NONE) {

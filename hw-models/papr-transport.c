@@ -188,7 +188,7 @@ static bool connector(const UnplugRecord *r, UnplugConnector *info)
     info->index = r->t.index;
     info->type = (char *)PaprConnectorType_str(papr_connectors_type(drc));
     info->state = (char *)PaprConnectorState_str(
-        papr_connectors_shown_state(drc));
+        papr_connectors_word(papr_connectors_state(drc).state));
     return true;
 }
 

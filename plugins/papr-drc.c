@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* annex-papr-drc: supervised hot-unplug on pseries, by PAPR connectors. */
+#include "common/host/spapr.h"
 #include "common/module.h"
+#include "hw-models/papr-check.h"
 #include "hw-models/papr-commands.h"
 #include "hw-models/papr-methods.h"
 #include "hw-models/papr-transport.h"
@@ -15,6 +17,8 @@ static const AnnexOption options[] = {
       .max = UNPLUG_TIMEOUT_MAX, .value = &timeout_ms },
     { .name = "migrate", .type = ANNEX_OPTION_BOOL, .def = "off",
       .value = &migrate },
+    { .name = "debug", .type = ANNEX_OPTION_BOOL, .def = "off",
+      .value = &papr_check_enabled },
     {}
 };
 
@@ -30,6 +34,9 @@ static bool start(Error **errp)
     }
     papr_transport_start();
     unplug_registry_add(transports, &timeout_ms);
+    if (!strcmp(current_accel_name(), "tcg")) {
+        warn_report("annex-papr-drc: " ANNEX_HOST_SPAPR_TCG_BUGS);
+    }
     if (migrate) {
         unplug_vmstate_start();
     }

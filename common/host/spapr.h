@@ -12,6 +12,16 @@
 #include "hw/ppc/spapr.h"
 #include "hw/ppc/spapr_drc.h"
 
+/* What ends this QEMU with or without us, and no module can help. */
+#if HOST_SERIES < 1000
+#define ANNEX_HOST_SPAPR_TCG_BUGS                                       \
+    "with TCG, a DIMM that is added after a core was removed ends this " \
+    "QEMU, and so does the removal of a core with thread=single"
+#else
+#define ANNEX_HOST_SPAPR_TCG_BUGS                                       \
+    "with TCG, the removal of a core can end this QEMU"
+#endif
+
 /* Connectors by their index: links (hw/ppc/spapr_drc.c, 7.2 and 10.0). */
 #define ANNEX_HOST_SPAPR_CONNECTORS "/dr-connector"
 

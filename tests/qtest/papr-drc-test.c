@@ -158,6 +158,29 @@ static void beside_unplug(void)
     test_vm_free(vm);
 }
 
+/* A host that does not do as the state machine: told in full, once. */
+static void checker(void)
+{
+    g_autofree char *args = g_strdup_printf(
+        "%s -plugin %s/../tests/modules/annex-papr-stray.so",
+        fake_papr_cpu.args, g_getenv("ANNEX_PLUGIN_DIR"));
+    FakeGuestOps ops = fake_papr_cpu;
+    FakeGuest *g;
+
+    ops.args = args;
+    g = fake_papr_start(&ops, "debug=on", true);
+    g_assert_cmpint(papr_unisolate(g, 0), ==, 0);
+    g_assert_cmpint(papr_sense(g, 0), ==, 1);
+    g_assert_null(qmp_find_event(g->vm->qmp, "PAPR_CONNECTOR_DIVERGED",
+                                 QMP_ANY));
+    g_assert_cmpint(papr_isolate(g, 0), ==, 0);
+    qmp_wait_event(g->vm->qmp, "PAPR_CONNECTOR_DIVERGED", 0,
+                   "{'index': %d, 'type': 'cpu', 'call': 'isolate',"
+                   " 'expected-state': 'available', 'expected-result': 0,"
+                   " 'state': 'unusable', 'result': 0}", g->select);
+    fake_guest_stop(g);
+}
+
 int main(int argc, char **argv)
 {
     const FakeGuestOps *const *ops;
@@ -174,6 +197,7 @@ int main(int argc, char **argv)
     TEST(&fake_papr_dimm, "guest-is-slow", dimm_guest_is_slow, "", false);
     TEST(&fake_papr_dimm, "guest-reconfigures", dimm_guest_reconfigures, "",
          true);
+    g_test_add_func("/papr-drc/checker", checker);
     g_test_add_func("/papr-drc/beside-unplug", beside_unplug);
     return g_test_run();
 }
