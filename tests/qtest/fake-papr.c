@@ -88,7 +88,7 @@ static uint32_t find_index(FakeGuest *g)
     return lowest;
 }
 
-static void set_up(FakeGuest *g)
+void papr_set_up(FakeGuest *g)
 {
     g->select = find_index(g);
 }
@@ -103,7 +103,9 @@ static FakeGuest *start(const FakeGuestOps *ops, const char *options,
     test_vm_args(g->vm, "-machine " MACHINE " -cpu power8 %s %s", ops->args,
                  how);
     if (options) {
-        test_vm_plugin(g->vm, "papr-drc", options);
+        g_autofree char *checked = g_strconcat("debug=on,", options, NULL);
+
+        test_vm_plugin(g->vm, "papr-drc", checked);
     }
     loop_rom(g->vm);
     test_vm_qtest(g->vm);
@@ -200,13 +202,19 @@ int papr_sense(FakeGuest *g, unsigned n)
     return qtest_readl(g->vm->qtest, RETS + 4);
 }
 
-unsigned papr_fetch_events(FakeGuest *g)
+bool papr_fetch_event(FakeGuest *g)
 {
     /* Vector 0x500, no more information, any class, not critical. */
     const uint32_t args[] = { 0x500, 0, UINT32_MAX, 0, WORK, 2048 };
+
+    return rtas(g, "check-exception", 6, args, 1) == 0;
+}
+
+unsigned papr_fetch_events(FakeGuest *g)
+{
     unsigned n = 0;
 
-    while (rtas(g, "check-exception", 6, args, 1) == 0) {
+    while (papr_fetch_event(g)) {
         g_assert_cmpuint(++n, <, EVENTS_MAX);
     }
     return n;
@@ -230,6 +238,8 @@ static void run(gconstpointer data)
     FakeGuest *g = fake_papr_start(t->ops, t->options, t->paused);
 
     t->fn(g);
+    g_assert_null(qmp_find_event(g->vm->qmp, "PAPR_CONNECTOR_DIVERGED",
+                                 QMP_ANY));
     fake_guest_stop(g);
 }
 
@@ -344,7 +354,7 @@ const FakeGuestOps fake_papr_cpu = {
     .name = "papr", .machine = "cpu", .deleted_event = true, .code = -1,
     .args = "-smp 1,maxcpus=8 -device power8_v2.0-spapr-cpu-core,id=dev0,"
             "core-id=1",
-    .set_up = set_up, .take = take_logical, .refuse = refuse,
+    .set_up = papr_set_up, .take = take_logical, .refuse = refuse,
     .let_go = let_go_logical,
 };
 
@@ -352,21 +362,21 @@ const FakeGuestOps fake_papr_dimm = {
     .name = "papr", .machine = "dimm", .deleted_event = true, .code = -1,
     .args = "-m 512M,slots=2,maxmem=2G -object memory-backend-ram,id=mem0,"
             "size=512M -device pc-dimm,id=dev0,memdev=mem0",
-    .set_up = set_up, .take = take_logical, .refuse = refuse,
+    .set_up = papr_set_up, .take = take_logical, .refuse = refuse,
     .let_go = let_go_logical,
 };
 
 const FakeGuestOps fake_papr_pci = {
     .name = "papr", .machine = "pci", .deleted_event = true, .code = -1,
     .args = "-device virtio-rng-pci,id=dev0,bus=pci.0,addr=5",
-    .set_up = set_up, .take = take_physical, .refuse = refuse,
+    .set_up = papr_set_up, .take = take_physical, .refuse = refuse,
     .let_go = let_go_physical,
 };
 
 const FakeGuestOps fake_papr_phb = {
     .name = "papr", .machine = "phb", .deleted_event = true, .code = -1,
     .args = "-device spapr-pci-host-bridge,id=dev0,index=1",
-    .set_up = set_up, .take = take_logical, .refuse = refuse,
+    .set_up = papr_set_up, .take = take_logical, .refuse = refuse,
     .let_go = let_go_logical,
 };
 

@@ -23,6 +23,9 @@ FakeGuest *fake_papr_start(const FakeGuestOps *ops, const char *options,
  */
 FakeGuest *fake_papr_migrate(FakeGuest *from, const char *options);
 
+/* FakeGuestOps.set_up of guests of this kind. */
+void papr_set_up(FakeGuest *g);
+
 /* RTAS on connector @n of dev0 (LMBs count up); what the call returns. */
 int papr_isolate(FakeGuest *g, unsigned n);
 int papr_unisolate(FakeGuest *g, unsigned n);
@@ -34,6 +37,9 @@ int papr_configure(FakeGuest *g, unsigned n);
 
 /* get-sensor-state of dr-entity-sense, which must succeed. */
 int papr_sense(FakeGuest *g, unsigned n);
+
+/* Fetch an event (check-exception), if one waits for the guest. */
+bool papr_fetch_event(FakeGuest *g);
 
 /* Fetch all events that wait for the guest (check-exception): how many. */
 unsigned papr_fetch_events(FakeGuest *g);

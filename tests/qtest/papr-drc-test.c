@@ -168,7 +168,7 @@ static void checker(void)
     FakeGuest *g;
 
     ops.args = args;
-    g = fake_papr_start(&ops, "debug=on", true);
+    g = fake_papr_start(&ops, "", true);
     g_assert_cmpint(papr_unisolate(g, 0), ==, 0);
     g_assert_cmpint(papr_sense(g, 0), ==, 1);
     g_assert_null(qmp_find_event(g->vm->qmp, "PAPR_CONNECTOR_DIVERGED",
