@@ -81,15 +81,21 @@ static char *read_line(QtestClient *q, const char *command)
     return line;
 }
 
-static char **vcommand(QtestClient *q, const char *fmt, va_list ap)
+static void send_line(QtestClient *q, const char *command)
 {
-    g_autofree char *command = g_strdup_vprintf(fmt, ap);
     g_autofree char *line = g_strconcat(command, "\n", NULL);
-    g_autofree char *answer = NULL;
 
     if (!test_drain_write(q->fd, line, strlen(line), test_deadline_us(0))) {
         fail_lost(q, command);
     }
+}
+
+static char **vcommand(QtestClient *q, const char *fmt, va_list ap)
+{
+    g_autofree char *command = g_strdup_vprintf(fmt, ap);
+    g_autofree char *answer = NULL;
+
+    send_line(q, command);
     answer = read_line(q, command);
     while (g_str_has_prefix(answer, "IRQ ")) {
         g_free(answer);
@@ -110,6 +116,17 @@ char **qtest_command(QtestClient *q, const char *fmt, ...)
     words = vcommand(q, fmt, ap);
     va_end(ap);
     return words;
+}
+
+void qtest_send(QtestClient *q, const char *fmt, ...)
+{
+    g_autofree char *command = NULL;
+    va_list ap;
+
+    va_start(ap, fmt);
+    command = g_strdup_vprintf(fmt, ap);
+    va_end(ap);
+    send_line(q, command);
 }
 
 static void set(QtestClient *q, const char *verb, uint64_t addr,

@@ -29,6 +29,9 @@ void qtest_client_on_loss(QtestClient *q, char *(*explain)(void *opaque),
 char **qtest_command(QtestClient *q, const char *fmt, ...)
     G_GNUC_PRINTF(2, 3);
 
+/* The same for a line that QEMU will not live to answer. */
+void qtest_send(QtestClient *q, const char *fmt, ...) G_GNUC_PRINTF(2, 3);
+
 void qtest_outb(QtestClient *q, uint16_t port, uint8_t value);
 void qtest_outw(QtestClient *q, uint16_t port, uint16_t value);
 void qtest_outl(QtestClient *q, uint16_t port, uint32_t value);

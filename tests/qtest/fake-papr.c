@@ -171,6 +171,14 @@ int papr_unisolate(FakeGuest *g, unsigned n)
     return set_indicator(g, ISOLATION_STATE, n, UNISOLATED);
 }
 
+void papr_unisolate_and_die(FakeGuest *g, unsigned n)
+{
+    uint32_t args[] = { ISOLATION_STATE, g->select + n, UNISOLATED };
+
+    put_words(g, ARGS, G_N_ELEMENTS(args), args);
+    qtest_send(g->vm->qtest, "rtas set-indicator 3 0x%x 1 0x%x", ARGS, RETS);
+}
+
 int papr_set_usable(FakeGuest *g, unsigned n)
 {
     return set_indicator(g, ALLOCATION_STATE, n, USABLE);

@@ -29,6 +29,7 @@ void papr_set_up(FakeGuest *g);
 /* RTAS on connector @n of dev0 (LMBs count up); what the call returns. */
 int papr_isolate(FakeGuest *g, unsigned n);
 int papr_unisolate(FakeGuest *g, unsigned n);
+void papr_unisolate_and_die(FakeGuest *g, unsigned n);
 int papr_set_usable(FakeGuest *g, unsigned n);
 int papr_set_unusable(FakeGuest *g, unsigned n);
 
