@@ -218,6 +218,16 @@ bool papr_fetch_event(FakeGuest *g)
     return rtas(g, "check-exception", 6, args, 1) == 0;
 }
 
+bool papr_event_adds(FakeGuest *g, uint32_t *index)
+{
+    /* The hotplug section ends the log (hw/ppc/spapr_events.c). */
+    uint32_t end = WORK + 8 + qtest_readl(g->vm->qtest, WORK + 4);
+    bool counted = qtest_readb(g->vm->qtest, end - 10) == 4;
+
+    *index = qtest_readl(g->vm->qtest, counted ? end - 4 : end - 8);
+    return qtest_readb(g->vm->qtest, end - 11) == 1;
+}
+
 unsigned papr_fetch_events(FakeGuest *g)
 {
     unsigned n = 0;

@@ -42,6 +42,9 @@ int papr_sense(FakeGuest *g, unsigned n);
 /* Fetch an event (check-exception), if one waits for the guest. */
 bool papr_fetch_event(FakeGuest *g);
 
+/* What the last of them says: is it an addition, and of which connector? */
+bool papr_event_adds(FakeGuest *g, uint32_t *index);
+
 /* Fetch all events that wait for the guest (check-exception): how many. */
 unsigned papr_fetch_events(FakeGuest *g);
 

@@ -75,9 +75,12 @@ static void withdrawn_after_repeat(FakeGuest *g)
 /* The guest does what it was told, and finds the resource again. */
 static void acquire_again(FakeGuest *g, unsigned events)
 {
+    uint32_t index;
     unsigned n;
 
     g_assert_cmpuint(papr_fetch_events(g), ==, events);
+    g_assert_true(papr_event_adds(g, &index));
+    g_assert_cmphex(index, ==, (uint32_t)g->select);
     for (n = 0; n < papr_connectors(g); n++) {
         papr_acquire(g, n);
     }

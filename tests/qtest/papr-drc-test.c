@@ -94,6 +94,31 @@ static void dimm_guest_gives_up(FakeGuest *g)
     expect_papr_removable(g);
 }
 
+/* A DIMM of one LMB has a fence elsewhere. */
+static void one_lmb(void)
+{
+    FakeGuestOps ops = fake_papr_dimm;
+    uint32_t index;
+    FakeGuest *g;
+
+    ops.args = "-m 512M,slots=2,maxmem=2G -object memory-backend-ram,id=mem0,"
+               "size=256M -device pc-dimm,id=dev0,memdev=mem0";
+    g = fake_papr_start(&ops, "", false);
+    qmp_ok(g->vm->qmp, "device_del", "{'id': 'dev0'}");
+    g_assert_cmpuint(papr_fetch_events(g), ==, 1);
+    g_assert_false(papr_event_adds(g, &index));
+    g_assert_cmphex(index, ==, (uint32_t)g->select);
+    fetch_fence(g);
+    g_assert_true(papr_event_adds(g, &index));
+    g_assert_cmphex(index, !=, (uint32_t)g->select);
+    g_assert_cmpint(papr_sense(g, 0), ==, 1);
+    expect_request(g, "requested", true, 1);
+    g_assert_cmpint(papr_sense(g, index - (uint32_t)g->select), ==, 2);
+    expect_error(g, "guest-refused", -1, 1);
+    expect_done(g, "refused", true, 1);
+    fake_guest_stop(g);
+}
+
 /* One that is slow comes to it after it has isolated an LMB. */
 static void dimm_guest_is_slow(FakeGuest *g)
 {
@@ -197,6 +222,7 @@ int main(int argc, char **argv)
     TEST(&fake_papr_dimm, "guest-is-slow", dimm_guest_is_slow, "", false);
     TEST(&fake_papr_dimm, "guest-reconfigures", dimm_guest_reconfigures, "",
          true);
+    g_test_add_func("/papr-drc/papr-dimm/one-lmb", one_lmb);
     g_test_add_func("/papr-drc/checker", checker);
     g_test_add_func("/papr-drc/beside-unplug", beside_unplug);
     return g_test_run();
