@@ -398,6 +398,14 @@ const FakeGuestOps fake_papr_phb = {
     .let_go = let_go_logical,
 };
 
+/* Function 1's connector is the one behind function 0's. */
+const FakeGuestOps fake_papr_slot = {
+    .name = "papr", .machine = "slot", .deleted_event = true, .code = -1,
+    .args = "-device virtio-rng-pci,id=dev0,addr=5.0,multifunction=on "
+            "-device virtio-rng-pci,id=dev1,addr=5.1",
+    .set_up = papr_set_up,
+};
+
 const FakeGuestOps *const fake_paprs[] = {
     &fake_papr_cpu, &fake_papr_dimm, &fake_papr_pci, &fake_papr_phb, NULL
 };

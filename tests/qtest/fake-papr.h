@@ -10,6 +10,9 @@ extern const FakeGuestOps *const fake_paprs[];
 extern const FakeGuestOps fake_papr_cpu, fake_papr_dimm, fake_papr_pci,
                           fake_papr_phb;
 
+/* A PCI slot: dev0 is function 0, dev1, on the next connector, function 1. */
+extern const FakeGuestOps fake_papr_slot;
+
 /*
  * Start a pseries VM with dev0 plugged, as it is after a reset.  @options:
  * of annex-papr-drc, or NULL for a stock QEMU.  @paused: do not run it.

@@ -6,14 +6,6 @@
 
 #define TEST(ops, name, fn) papr_test("papr-functions", ops, name, fn, "", true)
 
-/* Function 1's connector is the one behind function 0's. */
-static const FakeGuestOps slot = {
-    .name = "papr", .machine = "slot", .deleted_event = true, .code = -1,
-    .args = "-device virtio-rng-pci,id=dev0,addr=5.0,multifunction=on "
-            "-device virtio-rng-pci,id=dev1,addr=5.1",
-    .set_up = papr_set_up,
-};
-
 static const FakeGuestOps below_bridge = {
     .name = "papr", .machine = "below-bridge", .deleted_event = true,
     .code = -1,
@@ -219,14 +211,14 @@ static void with_asked_child(FakeGuest *g)
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
-    TEST(&slot, "waits-for-function-0", waits_for_function_0);
-    TEST(&slot, "goes-along", goes_along);
-    TEST(&slot, "asked-on-the-way", asked_on_the_way);
-    TEST(&slot, "asked-again", asked_again);
-    TEST(&slot, "refused", refused);
-    TEST(&slot, "cancelled", cancelled);
-    TEST(&slot, "cancelled-half-told", cancelled_half_told);
-    TEST(&slot, "withdrawn", withdrawn);
+    TEST(&fake_papr_slot, "waits-for-function-0", waits_for_function_0);
+    TEST(&fake_papr_slot, "goes-along", goes_along);
+    TEST(&fake_papr_slot, "asked-on-the-way", asked_on_the_way);
+    TEST(&fake_papr_slot, "asked-again", asked_again);
+    TEST(&fake_papr_slot, "refused", refused);
+    TEST(&fake_papr_slot, "cancelled", cancelled);
+    TEST(&fake_papr_slot, "cancelled-half-told", cancelled_half_told);
+    TEST(&fake_papr_slot, "withdrawn", withdrawn);
     TEST(&below_bridge, "completes", completes);
     TEST(&host_bridge, "with-child", with_child);
     TEST(&host_bridge, "with-asked-child", with_asked_child);

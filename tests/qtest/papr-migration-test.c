@@ -160,6 +160,23 @@ static void half_dimm_cancelled(FakeGuest *from)
     take_again(to);
 }
 
+/* What goes along with function 0 has not been asked for there, either. */
+static void slot(FakeGuest *from)
+{
+    FakeGuest *to;
+
+    qmp_ok(from->vm->qmp, "device_del", "{'id': 'dev0'}");
+    g_assert_cmpuint(papr_fetch_events(from), ==, 2);
+    to = move(from, FOUND);
+    expect_request(to, "requested", true, 1);
+    g_assert_cmpint(papr_isolate(to, 1), ==, 0);
+    g_assert_cmpint(papr_isolate(to, 0), ==, 0);
+    expect_deleted(to);
+    expect_done(to, "deleted", false, 1);
+    expect_quiet(to);
+    fake_guest_stop(to);
+}
+
 int main(int argc, char **argv)
 {
     const FakeGuestOps *const *ops;
@@ -175,5 +192,6 @@ int main(int argc, char **argv)
     TEST(&fake_papr_dimm, "half-completes", half_dimm, FOUND);
     TEST(&fake_papr_dimm, "half-refused", half_dimm_refused, FOUND);
     TEST(&fake_papr_dimm, "half-cancelled", half_dimm_cancelled, FOUND);
+    TEST(&fake_papr_slot, "goes-along", slot, FOUND);
     return g_test_run();
 }
