@@ -84,28 +84,28 @@ static bool is_deferred(const UnplugRecord *r)
     return is_pci(r) && PCI_FUNC(PCI_DEVICE(r->dev)->devfn);
 }
 
-typedef struct Purge {
+typedef struct Disarmed {
     unsigned events;            /* that were queued for each connector */
     bool fetched;               /* some were not there any more */
-} Purge;
+} Disarmed;
 
-static bool purge(SpaprDrc *drc, void *opaque)
+static bool disarm(SpaprDrc *drc, void *opaque)
 {
-    Purge *p = opaque;
+    Disarmed *p = opaque;
 
-    p->fetched |= papr_events_purge(drc) < p->events;
+    p->fetched |= papr_events_disarm(drc) < p->events;
     return false;
 }
 
 /* Take back what the guest has not fetched.  Has it fetched anything? */
 static bool was_told(UnplugRecord *r)
 {
-    Purge p = { .events = r->t.events };
+    Disarmed p = { .events = r->t.events };
 
     if (is_pci(r)) {
-        papr_request_any(r->dev, purge, &p);
+        papr_request_any(r->dev, disarm, &p);
     } else {
-        purge(papr_connectors_first(r->dev), &p);
+        disarm(papr_connectors_first(r->dev), &p);
     }
     return p.fetched && !is_deferred(r);
 }

@@ -7,7 +7,7 @@
 #include "hw-models/papr-request.h"
 
 /*
- * A request that the guest has not fetched is taken out of the queue.  Of
+ * A request that the guest has not fetched is made one about nothing.  Of
  * one that it has, nobody can tell whether the guest is at it, or has given
  * up, until it isolates the connector:
  *

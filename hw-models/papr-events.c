@@ -2,12 +2,10 @@
 /* PAPR events: requests that wait in the host for the guest to fetch them. */
 #include "hw-models/papr-events.h"
 
-static bool is_removal(const SpaprEventLogEntry *event, uint32_t index)
+static bool is_removal(const AnnexHostSpaprHotplugSection *hp, uint32_t index)
 {
-    const AnnexHostSpaprHotplugSection *hp =
-        annex_host_spapr_hotplug_section(event);
-
-    if (!hp || hp->action != ANNEX_HOST_SPAPR_HP_REMOVE) {
+    if (hp->type == ANNEX_HOST_SPAPR_HP_NOTHING ||
+        hp->action != ANNEX_HOST_SPAPR_HP_REMOVE) {
         return false;
     }
     switch (hp->identifier) {
@@ -19,20 +17,21 @@ static bool is_removal(const SpaprEventLogEntry *event, uint32_t index)
     return false;
 }
 
-static unsigned walk(SpaprDrc *drc, bool purge)
+static unsigned walk(SpaprDrc *drc, bool disarm)
 {
     SpaprMachineState *spapr = SPAPR_MACHINE(qdev_get_machine());
     uint32_t index = spapr_drc_index(drc);
-    SpaprEventLogEntry *event, *next;
+    SpaprEventLogEntry *event;
     unsigned n = 0;
 
-    QTAILQ_FOREACH_SAFE(event, &spapr->pending_events, next, next) {
-        if (is_removal(event, index)) {
+    QTAILQ_FOREACH(event, &spapr->pending_events, next) {
+        AnnexHostSpaprHotplugSection *hp =
+            annex_host_spapr_hotplug_section(event);
+
+        if (hp && is_removal(hp, index)) {
             n++;
-            if (purge) {
-                QTAILQ_REMOVE(&spapr->pending_events, event, next);
-                g_free(event->extended_log);
-                g_free(event);
+            if (disarm) {
+                hp->type = ANNEX_HOST_SPAPR_HP_NOTHING;
             }
         }
     }
@@ -44,7 +43,7 @@ unsigned papr_events_count(SpaprDrc *drc)
     return walk(drc, false);
 }
 
-unsigned papr_events_purge(SpaprDrc *drc)
+unsigned papr_events_disarm(SpaprDrc *drc)
 {
     return walk(drc, true);
 }

@@ -15,9 +15,12 @@
 unsigned papr_events_count(SpaprDrc *drc);
 
 /*
- * Take these out of the queue; returns how many.  A guest that comes for an
- * event then, because of the interrupt, is told that there is none.
+ * Take them back; returns how many.  They stay in the queue as events about
+ * nothing (a hotplug type that LoPAR does not have), since the interrupt is
+ * raised: Linux (arch/powerpc/platforms/pseries/ras.c, 6.1 and
+ * 6.12, ras_hotplug_interrupt()) does not look at whether it got an event, and
+ * acts on the one before once more when it got none.
  */
-unsigned papr_events_purge(SpaprDrc *drc);
+unsigned papr_events_disarm(SpaprDrc *drc);
 
 #endif

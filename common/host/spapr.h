@@ -102,22 +102,23 @@ typedef struct QEMU_PACKED AnnexHostSpaprHotplugSection {
 } AnnexHostSpaprHotplugSection;
 
 enum {
+    ANNEX_HOST_SPAPR_HP_NOTHING = 0,    /* no such type */
     ANNEX_HOST_SPAPR_HP_REMOVE = 2,
     ANNEX_HOST_SPAPR_HP_BY_INDEX = 2,
     ANNEX_HOST_SPAPR_HP_BY_COUNT_INDEXED = 4,
 };
 
 /* That section of @event, or NULL if it is about something else. */
-static inline const AnnexHostSpaprHotplugSection *
-annex_host_spapr_hotplug_section(const SpaprEventLogEntry *event)
+static inline AnnexHostSpaprHotplugSection *
+annex_host_spapr_hotplug_section(SpaprEventLogEntry *event)
 {
-    const AnnexHostSpaprHotplugSection *hp;
+    AnnexHostSpaprHotplugSection *hp;
 
     if (event->extended_length < sizeof(*hp)) {
         return NULL;
     }
-    hp = (const void *)((const char *)event->extended_log +
-                        event->extended_length - sizeof(*hp));
+    hp = (void *)((char *)event->extended_log + event->extended_length -
+                  sizeof(*hp));
     return hp->id[0] == 'H' && hp->id[1] == 'P' ? hp : NULL;
 }
 

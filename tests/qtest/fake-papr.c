@@ -210,18 +210,34 @@ int papr_sense(FakeGuest *g, unsigned n)
     return qtest_readl(g->vm->qtest, RETS + 4);
 }
 
-bool papr_fetch_event(FakeGuest *g)
+/* Where in memory the hotplug section of the last event ends, as the log. */
+static uint32_t section_end(FakeGuest *g)
+{
+    return WORK + 8 + qtest_readl(g->vm->qtest, WORK + 4);
+}
+
+int papr_fetch_type(FakeGuest *g)
 {
     /* Vector 0x500, no more information, any class, not critical. */
     const uint32_t args[] = { 0x500, 0, UINT32_MAX, 0, WORK, 2048 };
 
-    return rtas(g, "check-exception", 6, args, 1) == 0;
+    return rtas(g, "check-exception", 6, args, 1)
+           ? -1 : qtest_readb(g->vm->qtest, section_end(g) - 12);
+}
+
+bool papr_fetch_event(FakeGuest *g)
+{
+    int type;
+
+    do {
+        type = papr_fetch_type(g);
+    } while (type == 0);
+    return type > 0;
 }
 
 bool papr_event_adds(FakeGuest *g, uint32_t *index)
 {
-    /* The hotplug section ends the log (hw/ppc/spapr_events.c). */
-    uint32_t end = WORK + 8 + qtest_readl(g->vm->qtest, WORK + 4);
+    uint32_t end = section_end(g);
     bool counted = qtest_readb(g->vm->qtest, end - 10) == 4;
 
     *index = qtest_readl(g->vm->qtest, counted ? end - 4 : end - 8);

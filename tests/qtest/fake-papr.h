@@ -42,7 +42,10 @@ int papr_configure(FakeGuest *g, unsigned n);
 /* get-sensor-state of dr-entity-sense, which must succeed. */
 int papr_sense(FakeGuest *g, unsigned n);
 
-/* Fetch an event (check-exception), if one waits for the guest. */
+/* Fetch an event (check-exception): its hotplug type, or -1 for none. */
+int papr_fetch_type(FakeGuest *g);
+
+/* Fetch one that is about something, if any waits for the guest. */
 bool papr_fetch_event(FakeGuest *g);
 
 /* What the last of them says: is it an addition, and of which connector? */

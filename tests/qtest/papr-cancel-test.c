@@ -51,6 +51,8 @@ static void withdrawn(FakeGuest *g)
     ask(g);
     cancel(g, "withdrawn", false);
     expect_done(g, "withdrawn", true, 1);
+    /* Linux would act on an old one if it came for nothing. */
+    g_assert_cmpint(papr_fetch_type(g), ==, 0);
     g_assert_cmpuint(papr_fetch_events(g), ==, 0);
     expect_papr_connectors(g, "configured", false);
     expect_no_requests(g);
