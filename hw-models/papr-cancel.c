@@ -117,6 +117,15 @@ static bool is_in_use(SpaprDrc *drc)
     return papr_drc_is_configurable(&state);
 }
 
+/* What the guest has not come to yet. */
+static bool guard_if_in_use(SpaprDrc *drc, void *opaque)
+{
+    if (is_in_use(drc)) {
+        papr_guard_set(drc, PAPR_GUARD_KEPT);
+    }
+    return false;
+}
+
 static bool is_given_up(SpaprDrc *drc, void *opaque)
 {
     return !is_in_use(drc);
@@ -134,7 +143,6 @@ static void reset_device(DeviceState *dev)
 
 UnplugCancelAction papr_cancel(UnplugRecord *r, Error **errp)
 {
-    PaprGuard kept = PAPR_GUARD_KEPT;
     bool told;
 
     if (is_pci(r) && unplug_pci_slot_is_shared(r, errp)) {
@@ -144,7 +152,7 @@ UnplugCancelAction papr_cancel(UnplugRecord *r, Error **errp)
     if (papr_request_any(r->dev, is_given_up, NULL)) {
         /* The guest is at it, and is to find what it has not come to yet. */
         papr_request_withdraw(r->dev);
-        papr_request_any(r->dev, set_guard, &kept);
+        papr_request_any(r->dev, guard_if_in_use, NULL);
         reset_device(r->dev);
         papr_request_present(r->dev);
         return UNPLUG_CANCEL_UNDONE;
