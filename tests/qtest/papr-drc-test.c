@@ -183,6 +183,26 @@ static void beside_unplug(void)
     test_vm_free(vm);
 }
 
+/* An NVDIMM cannot be unplugged: the host's error, and no request. */
+static void pmem(void)
+{
+    FakeGuestOps ops = fake_papr_dimm;
+    FakeGuest *g;
+
+    ops.args = "-machine nvdimm=on -m 512M,slots=2,maxmem=2G "
+               "-object memory-backend-ram,id=mem0,size=257M "
+               "-device nvdimm,id=dev0,memdev=mem0,label-size=1M,"
+               "uuid=75a3cdd7-6a2f-4791-8d15-fe0a920e8e9e";
+    g = fake_papr_start(&ops, "", true);
+    g_assert_cmpstr(json_object_get_string_member(papr_connector(g, 0),
+                                                  "type"), ==, "pmem");
+    g_assert_cmpstr(qmp_error(g->vm->qmp, "device_del", "{'id': 'dev0'}"), ==,
+                    "nvdimm device hot unplug is not supported yet.");
+    expect_no_requests(g);
+    expect_quiet(g);
+    fake_guest_stop(g);
+}
+
 /* A host that does not do as the state machine: told in full, once. */
 static void checker(void)
 {
@@ -223,6 +243,7 @@ int main(int argc, char **argv)
     TEST(&fake_papr_dimm, "guest-reconfigures", dimm_guest_reconfigures, "",
          true);
     g_test_add_func("/papr-drc/papr-dimm/one-lmb", one_lmb);
+    g_test_add_func("/papr-drc/papr-pmem/refused-by-host", pmem);
     g_test_add_func("/papr-drc/checker", checker);
     g_test_add_func("/papr-drc/beside-unplug", beside_unplug);
     return g_test_run();
