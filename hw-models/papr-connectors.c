@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* PAPR connectors: found by a DIMM's address, others by what they hold. */
+/* PAPR connectors: which of the host's are a device's, and their states. */
 #include "hw-models/papr-connectors.h"
 #include "common/host/qdev.h"
+#include "hw-models/papr-address.h"
 #include "qapi/error.h"
 
 static bool each_lmb(DeviceState *dev, PaprConnectorFn *fn, void *opaque)
@@ -45,23 +46,6 @@ bool papr_connectors_all(PaprConnectorFn *fn, void *opaque)
     return false;
 }
 
-/* A device, and the one connector that holds it. */
-typedef struct Holder {
-    const DeviceState *dev;
-    SpaprDrc *drc;
-} Holder;
-
-static bool holds(SpaprDrc *drc, void *opaque)
-{
-    Holder *holder = opaque;
-
-    if (drc->dev != holder->dev) {
-        return false;
-    }
-    holder->drc = drc;
-    return true;
-}
-
 bool papr_connectors_is_dimm(DeviceState *dev)
 {
     return object_dynamic_cast(OBJECT(dev), TYPE_PC_DIMM) &&
@@ -70,12 +54,13 @@ bool papr_connectors_is_dimm(DeviceState *dev)
 
 bool papr_connectors_any(DeviceState *dev, PaprConnectorFn *fn, void *opaque)
 {
-    Holder holder = { .dev = dev };
+    SpaprDrc *drc;
 
     if (papr_connectors_is_dimm(dev)) {
         return each_lmb(dev, fn, opaque);
     }
-    return papr_connectors_all(holds, &holder) && fn(holder.drc, opaque);
+    drc = papr_address_find(dev);
+    return drc && drc->dev == dev && fn(drc, opaque);
 }
 
 static bool keep(SpaprDrc *drc, void *opaque)

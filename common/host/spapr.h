@@ -5,6 +5,7 @@
 
 #include "qemu/osdep.h"
 #include "cpu.h"
+#include "hw/cpu/core.h"
 #include "hw/mem/memory-device.h"
 #include "hw/mem/nvdimm.h"
 #include "hw/mem/pc-dimm.h"
