@@ -70,6 +70,21 @@ static void refuses(FakeGuest *from)
     fake_guest_stop(to);
 }
 
+/* By another call, over which stock aborts as well. */
+static void reconfigures(FakeGuest *from)
+{
+    FakeGuest *to;
+
+    tell(from);
+    to = move(from, FOUND);
+    g_assert_cmpint(papr_configure(to, 0), ==, 0);
+    expect_error(to, "guest-refused", -1, 1);
+    expect_done(to, "refused", true, 1);
+    expect_papr_connectors(to, "configured", false);
+    expect_papr_removable(to);
+    fake_guest_stop(to);
+}
+
 static void cancelled_there(FakeGuest *from)
 {
     FakeGuest *to;
@@ -189,6 +204,7 @@ int main(int argc, char **argv)
         TEST(*ops, "cancelled-there", cancelled_there, FOUND);
         TEST(*ops, "cancel-carried", cancel_carried, CARRIED);
     }
+    TEST(&fake_papr_dimm, "reconfigures", reconfigures, FOUND);
     TEST(&fake_papr_dimm, "half-completes", half_dimm, FOUND);
     TEST(&fake_papr_dimm, "half-refused", half_dimm_refused, FOUND);
     TEST(&fake_papr_dimm, "half-cancelled", half_dimm_cancelled, FOUND);
