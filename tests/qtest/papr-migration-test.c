@@ -78,6 +78,8 @@ static void reconfigures(FakeGuest *from)
     tell(from);
     to = move(from, FOUND);
     g_assert_cmpint(papr_configure(to, 0), ==, 0);
+    qmp_wait_event(to->vm->qmp, "DEVICE_UNPLUG_GUEST_ERROR", 0,
+                   "{'device': 'dev0'}");
     expect_error(to, "guest-refused", -1, 1);
     expect_done(to, "refused", true, 1);
     expect_papr_connectors(to, "configured", false);
