@@ -198,6 +198,19 @@ static void asked_again(FakeGuest *g)
     expect_quiet(g);
 }
 
+/* And leaves nothing behind of the cancel. */
+static void asked_again_and_refused(FakeGuest *g)
+{
+    tell(g);
+    cancel(g, "aborted", true);
+    ask(g);
+    g->ops->refuse(g);
+    expect_error(g, "guest-refused", -1, 2);
+    expect_done(g, "refused", true, 2);
+    g_assert_cmpint(papr_isolate(g, 0), ==,
+                    g->ops == &fake_papr_dimm ? -1 : 0);
+}
+
 /* A reset ends the wait, and takes the guards away. */
 static void reset(FakeGuest *g)
 {
@@ -238,6 +251,8 @@ int main(int argc, char **argv)
         TEST(*ops, "guest-refuses", guest_refuses, "", true);
         TEST(*ops, "guest-is-silent", guest_is_silent, "", false);
         TEST(*ops, "asked-again", asked_again, "", true);
+        TEST(*ops, "asked-again-and-refused", asked_again_and_refused, "",
+             true);
         TEST(*ops, "reset", reset, "", false);
         TEST(*ops, "too-late", too_late, "", true);
     }

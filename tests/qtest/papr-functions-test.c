@@ -53,6 +53,13 @@ static void let_go(FakeGuest *g)
     g_assert_cmpint(papr_isolate(g, 0), ==, 0);
 }
 
+static void let_go_upwards(FakeGuest *g)
+{
+    g_assert_cmpint(papr_isolate(g, 0), ==, 0);
+    expect_done(g, "deleted", false, 1);
+    g_assert_cmpint(papr_isolate(g, 1), ==, 0);
+}
+
 /* The guest is not told of a function but 0 alone. */
 static void waits_for_function_0(FakeGuest *g)
 {
@@ -84,6 +91,16 @@ static void goes_along(FakeGuest *g)
     expect_done(g, "deleted", false, 1);
     g_assert_null(qmp_find_event(g->vm->qmp, "DEVICE_UNPLUG_DONE",
                                  "{'device': 'dev1'}"));
+    expect_quiet(g);
+}
+
+/* Even when the request is over before. */
+static void goes_behind(FakeGuest *g)
+{
+    ask(g, "dev0");
+    let_go_upwards(g);
+    expect_deleted_of(g, "dev1");
+    expect_requests(g, 0);
     expect_quiet(g);
 }
 
@@ -213,6 +230,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     TEST(&fake_papr_slot, "waits-for-function-0", waits_for_function_0);
     TEST(&fake_papr_slot, "goes-along", goes_along);
+    TEST(&fake_papr_slot, "goes-behind", goes_behind);
     TEST(&fake_papr_slot, "asked-on-the-way", asked_on_the_way);
     TEST(&fake_papr_slot, "asked-again", asked_again);
     TEST(&fake_papr_slot, "refused", refused);

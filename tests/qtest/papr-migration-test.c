@@ -100,6 +100,19 @@ static void cancelled_there(FakeGuest *from)
     fake_guest_stop(to);
 }
 
+/* What the guest has fetched here it may act on there. */
+static void cancelled_there_told(FakeGuest *from)
+{
+    FakeGuest *to;
+
+    tell(from);
+    to = move(from, FOUND);
+    g_assert_cmpstr(json_object_get_string_member(
+                        qmp_ok(to->vm->qmp, "device-unplug-cancel",
+                               "{'id': 'dev0'}"), "outcome"), ==, "aborted");
+    fake_guest_stop(to);
+}
+
 /* A cancel that waits goes on waiting there. */
 static void cancel_carried(FakeGuest *from)
 {
@@ -204,6 +217,7 @@ int main(int argc, char **argv)
         TEST(*ops, "completes-found", completes_found, FOUND);
         TEST(*ops, "refuses", refuses, FOUND);
         TEST(*ops, "cancelled-there", cancelled_there, FOUND);
+        TEST(*ops, "cancelled-there-told", cancelled_there_told, FOUND);
         TEST(*ops, "cancel-carried", cancel_carried, CARRIED);
     }
     TEST(&fake_papr_dimm, "reconfigures", reconfigures, FOUND);
