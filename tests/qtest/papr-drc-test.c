@@ -94,6 +94,25 @@ static void dimm_guest_gives_up(FakeGuest *g)
     expect_papr_removable(g);
 }
 
+/* Not Linux, but it keeps its memory: what it lets go it is given again. */
+static void dimm_guest_changes_its_mind(FakeGuest *g)
+{
+    uint32_t index;
+
+    qmp_ok(g->vm->qmp, "device_del", "{'id': 'dev0'}");
+    g_assert_cmpuint(papr_fetch_events(g), ==, 1);
+    fetch_fence(g);
+    g_assert_cmpint(papr_sense(g, papr_connectors(g) - 1), ==, 1);
+    expect_done(g, "refused", true, 1);
+    g->ops->let_go(g);
+    g_assert_cmpuint(papr_fetch_events(g), ==, 1);
+    g_assert_true(papr_event_adds(g, &index));
+    g_assert_cmphex(index, ==, (uint32_t)g->select);
+    papr_acquire(g, 0);
+    papr_acquire(g, 1);
+    expect_papr_removable(g);
+}
+
 /* A DIMM of one LMB has a fence elsewhere. */
 static void one_lmb(void)
 {
@@ -239,6 +258,8 @@ int main(int argc, char **argv)
         TEST(*ops, "reset", reset, "", false);
     }
     TEST(&fake_papr_dimm, "guest-gives-up", dimm_guest_gives_up, "", false);
+    TEST(&fake_papr_dimm, "guest-changes-its-mind",
+         dimm_guest_changes_its_mind, "", false);
     TEST(&fake_papr_dimm, "guest-is-slow", dimm_guest_is_slow, "", false);
     TEST(&fake_papr_dimm, "guest-reconfigures", dimm_guest_reconfigures, "",
          true);

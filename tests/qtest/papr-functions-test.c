@@ -152,6 +152,20 @@ static void refused(FakeGuest *g)
     expect_quiet(g);
 }
 
+/* But one that was asked for has its own fate. */
+static void refused_one(FakeGuest *g)
+{
+    ask(g, "dev1");
+    ask(g, "dev0");
+    g_assert_cmpint(papr_unisolate(g, 0), ==, 0);
+    expect_error(g, "guest-refused", -1, 1);
+    expect_done(g, "refused", true, 1);
+    expect_requests(g, 1);
+    g_assert_cmpint(papr_isolate(g, 1), ==, 0);
+    expect_deleted_of(g, "dev1");
+    expect_done_of(g, "dev1", "deleted");
+}
+
 static void cancelled(FakeGuest *g)
 {
     ask(g, "dev0");
@@ -234,6 +248,7 @@ int main(int argc, char **argv)
     TEST(&fake_papr_slot, "asked-on-the-way", asked_on_the_way);
     TEST(&fake_papr_slot, "asked-again", asked_again);
     TEST(&fake_papr_slot, "refused", refused);
+    TEST(&fake_papr_slot, "refused-one", refused_one);
     TEST(&fake_papr_slot, "cancelled", cancelled);
     TEST(&fake_papr_slot, "cancelled-half-told", cancelled_half_told);
     TEST(&fake_papr_slot, "withdrawn", withdrawn);
