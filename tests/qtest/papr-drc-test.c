@@ -103,6 +103,9 @@ static void dimm_guest_changes_its_mind(FakeGuest *g)
     g_assert_cmpuint(papr_fetch_events(g), ==, 1);
     fetch_fence(g);
     g_assert_cmpint(papr_sense(g, papr_connectors(g) - 1), ==, 1);
+    qmp_wait_event(g->vm->qmp, "DEVICE_UNPLUG_GUEST_ERROR", 0,
+                   "{'device': 'dev0'}");
+    expect_error(g, "guest-refused", -1, 1);
     expect_done(g, "refused", true, 1);
     g->ops->let_go(g);
     g_assert_cmpuint(papr_fetch_events(g), ==, 1);
