@@ -32,14 +32,18 @@ void papr_cancel_forget(DeviceState *dev)
 {
     PaprGuard none = PAPR_GUARD_NONE;
 
-    papr_request_any(dev, set_guard, &none);
+    if (papr_guard_any()) {
+        papr_request_any(dev, set_guard, &none);
+    }
 }
 
 void papr_cancel_forget_all(void)
 {
     PaprGuard none = PAPR_GUARD_NONE;
 
-    papr_connectors_all(set_guard, &none);
+    if (papr_guard_any()) {
+        papr_connectors_all(set_guard, &none);
+    }
 }
 
 /* --------------------------------------------------------------- waiting */

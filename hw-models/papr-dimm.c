@@ -23,20 +23,26 @@ static void report(void *opaque)
     object_unref(OBJECT(dev));
 }
 
+static bool keep_attached(SpaprDrc *drc, void *opaque)
+{
+    *(SpaprDrc **)opaque = drc;
+    return drc->dev;
+}
+
 /* The host forgets a removal before it takes the connectors' marks away. */
 static bool is_given_up(DeviceState *dev)
 {
     static bool looking;
-    bool given_up;
+    SpaprDrc *drc = NULL;
 
     /* To look at the connectors asks for the region, too. */
     if (looking || !unplug_find(dev) || annex_host_spapr_dimm_find(dev)) {
         return false;
     }
     looking = true;
-    given_up = papr_connectors_requested(dev);
+    papr_connectors_any(dev, keep_attached, &drc);
     looking = false;
-    return given_up;
+    return drc && drc->unplug_requested;
 }
 
 static MemoryRegion *on_get_memory_region(MemoryDeviceState *md, Error **errp)

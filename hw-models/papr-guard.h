@@ -20,6 +20,9 @@ typedef enum PaprGuard {
 /* All under the BQL. */
 PaprGuard papr_guard_of(SpaprDrc *drc);
 
+/* Whether there is one on any connector. */
+bool papr_guard_any(void);
+
 /* Change it; PAPR_GUARD_NONE takes it away. */
 void papr_guard_set(SpaprDrc *drc, PaprGuard guard);
 
