@@ -90,13 +90,21 @@ static void send_line(QtestClient *q, const char *command)
     }
 }
 
-static char **vcommand(QtestClient *q, const char *fmt, va_list ap)
+void qtest_send(QtestClient *q, const char *fmt, ...)
 {
-    g_autofree char *command = g_strdup_vprintf(fmt, ap);
-    g_autofree char *answer = NULL;
+    g_autofree char *command = NULL;
+    va_list ap;
 
+    va_start(ap, fmt);
+    command = g_strdup_vprintf(fmt, ap);
+    va_end(ap);
     send_line(q, command);
-    answer = read_line(q, command);
+}
+
+char **qtest_answer(QtestClient *q, const char *command)
+{
+    g_autofree char *answer = read_line(q, command);
+
     while (g_str_has_prefix(answer, "IRQ ")) {
         g_free(answer);
         answer = read_line(q, command);
@@ -105,6 +113,14 @@ static char **vcommand(QtestClient *q, const char *fmt, va_list ap)
         test_fail("qtest '%.80s': %s", command, answer);
     }
     return g_strsplit(g_strstrip(answer + 2), " ", 0);
+}
+
+static char **vcommand(QtestClient *q, const char *fmt, va_list ap)
+{
+    g_autofree char *command = g_strdup_vprintf(fmt, ap);
+
+    send_line(q, command);
+    return qtest_answer(q, command);
 }
 
 char **qtest_command(QtestClient *q, const char *fmt, ...)
@@ -116,17 +132,6 @@ char **qtest_command(QtestClient *q, const char *fmt, ...)
     words = vcommand(q, fmt, ap);
     va_end(ap);
     return words;
-}
-
-void qtest_send(QtestClient *q, const char *fmt, ...)
-{
-    g_autofree char *command = NULL;
-    va_list ap;
-
-    va_start(ap, fmt);
-    command = g_strdup_vprintf(fmt, ap);
-    va_end(ap);
-    send_line(q, command);
 }
 
 static void set(QtestClient *q, const char *verb, uint64_t addr,

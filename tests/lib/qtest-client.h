@@ -29,8 +29,15 @@ void qtest_client_on_loss(QtestClient *q, char *(*explain)(void *opaque),
 char **qtest_command(QtestClient *q, const char *fmt, ...)
     G_GNUC_PRINTF(2, 3);
 
-/* The same for a line that QEMU will not live to answer. */
+/*
+ * The two halves of that, to have many commands under way, or one that QEMU
+ * will not live to answer.  Lines of one qtest_send() are separate commands,
+ * and so are their answers, which come in that order; @command: what a
+ * failure names.  Take them before the socket's buffers are full, at some
+ * hundred.
+ */
 void qtest_send(QtestClient *q, const char *fmt, ...) G_GNUC_PRINTF(2, 3);
+char **qtest_answer(QtestClient *q, const char *command);
 
 void qtest_outb(QtestClient *q, uint16_t port, uint8_t value);
 void qtest_outw(QtestClient *q, uint16_t port, uint16_t value);

@@ -1,0 +1,450 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* RTAS calls at random, between requests, cancels, plugs and resets. */
+#include "failure.h"
+#include "papr-fuzz-side.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/*
+ * ANNEX_FUZZ_ROUNDS: how many times as much to do (default 1: over 100,000
+ * calls in all).  ANNEX_FUZZ_SEED: to repeat a run.
+ */
+static unsigned rounds = 1;
+
+/* As many as the sockets hold the answers of. */
+#define BATCH 64
+
+typedef struct Case {
+    const char *name;
+    const char *args;
+    const ModelSpec *specs;
+    unsigned calls;
+    unsigned at_least;          /* of one QEMU, be it worn out or not */
+    bool beside_stock;
+} Case;
+
+typedef struct Fuzz {
+    const Case *c;
+    GRand *rand;
+    FuzzSide sides[2];          /* with the module, and stock */
+    unsigned n_sides;
+    unsigned n_devices;
+    RtasCall calls[2][BATCH];   /* the same for each side */
+    unsigned n;                 /* of them */
+    unsigned made;              /* in all */
+} Fuzz;
+
+static unsigned below(Fuzz *f, unsigned n)
+{
+    return g_rand_int_range(f->rand, 0, n);
+}
+
+static bool percent(Fuzz *f, unsigned p)
+{
+    return below(f, 100) < p;
+}
+
+/* ----------------------------------------------------------------- the calls */
+
+/*
+ * Where the guest has its work areas: in memory, in DIMMs that may be gone,
+ * across the ends of memory, where there is nothing, where devices are.
+ */
+static const uint64_t nasty[] = {
+    8, 0x200001, 0x2ffffe, 0x1ffff000, 0x1fffffc0, 0x1ffffffc, 0x20000000,
+    0x3ffffff1, 0x40000000, 0x5fffffe0, 0x7ffffff8, 0xbffffffc, 0x100000000,
+    0x200000000000, 0x200080000000, 0x600000000000, 0xfffffffffffff000,
+    0xffffffffffffffff, 0xf000000000200000, 0x7fffffffffffffff,
+};
+
+static uint64_t work_area(Fuzz *f)
+{
+    return percent(f, 85) ? 0x200000 + 4096 * below(f, 16)
+                          : nasty[below(f, G_N_ELEMENTS(nasty))];
+}
+
+/* One that is there, or nearly one, or none. */
+static uint32_t some_index(Fuzz *f)
+{
+    const ModelSpec *spec = &f->c->specs[below(f, f->n_devices)];
+    uint32_t index = spec->index + below(f, spec->n);
+
+    switch (below(f, 20)) {
+    case 0:
+        return index + 1;
+    case 1:
+        return index - 1;
+    case 2:
+        return index ^ 1u << below(f, 32);
+    case 3:
+        return g_rand_int(f->rand);
+    default:
+        return index;
+    }
+}
+
+static uint32_t some_value(Fuzz *f)
+{
+    return percent(f, 92) ? below(f, 2)
+           : percent(f, 50) ? below(f, 6) : g_rand_int(f->rand);
+}
+
+static void flush(Fuzz *f);
+
+static RtasCall *add_call(Fuzz *f, const char *name, unsigned nargs,
+                          unsigned nrets)
+{
+    RtasCall *call;
+
+    if (f->n == BATCH) {
+        flush(f);
+    }
+    call = &f->calls[0][f->n++];
+    memset(call, 0, sizeof(*call));
+    call->name = name;
+    call->nargs = percent(f, 98) ? nargs : g_rand_int(f->rand);
+    call->nrets = percent(f, 98) ? nrets : below(f, 4);
+    return call;
+}
+
+static void sense(Fuzz *f, uint32_t index)
+{
+    RtasCall *call = add_call(f, "get-sensor-state", 2, 2);
+
+    call->args[0] = percent(f, 95) ? 9003 : below(f, 10000);
+    call->args[1] = index;
+}
+
+static void indicate(Fuzz *f, uint32_t type, uint32_t index, uint32_t value)
+{
+    RtasCall *call = add_call(f, "set-indicator", 3, 1);
+
+    call->args[0] = type;
+    call->args[1] = index;
+    call->args[2] = value;
+    sense(f, index);
+}
+
+/* To the end of a device tree it is some dozen calls. */
+static void configure(Fuzz *f, uint32_t index, unsigned n)
+{
+    uint64_t work = work_area(f);
+
+    while (n--) {
+        RtasCall *call = add_call(f, "ibm,configure-connector", 2, 1);
+
+        call->args[0] = work;
+        call->args[1] = work >> 32;
+        call->work = work;
+        call->index = index;
+    }
+    sense(f, index);
+}
+
+static void power(Fuzz *f)
+{
+    bool set = percent(f, 50);
+    RtasCall *call = add_call(f, set ? "set-power-level" : "get-power-level",
+                              set ? 2 : 1, 2);
+
+    call->args[0] = percent(f, 70) ? UINT32_MAX : g_rand_int(f->rand);
+    call->args[1] = below(f, 101);
+}
+
+/* The log goes anywhere but where the calls themselves are. */
+static void fetch_event(Fuzz *f)
+{
+    RtasCall *call = add_call(f, "check-exception", 6, 1);
+
+    call->args[0] = 0x500;
+    call->args[2] = percent(f, 80) ? UINT32_MAX : g_rand_int(f->rand);
+    call->args[4] = work_area(f);
+    call->args[5] = percent(f, 80) ? 2048 : g_rand_int(f->rand);
+}
+
+static void indicate_any(Fuzz *f)
+{
+    static const uint32_t types[] = {
+        9001, 9001, 9001, 9001, 9003, 9003, 9003, 9002, 9000, 9004,
+    };
+    uint32_t type = percent(f, 97) ? types[below(f, G_N_ELEMENTS(types))]
+                                   : g_rand_int(f->rand);
+
+    indicate(f, type, some_index(f), some_value(f));
+}
+
+/* What a good guest does, for connectors to come round at all. */
+static void let_go(Fuzz *f)
+{
+    const ModelSpec *spec = &f->c->specs[below(f, f->n_devices)];
+    unsigned i;
+
+    for (i = 0; i < spec->n && percent(f, 95); i++) {
+        indicate(f, 9001, spec->index + i, 0);
+        indicate(f, 9003, spec->index + i, 0);
+    }
+}
+
+static void take(Fuzz *f)
+{
+    const ModelSpec *spec = &f->c->specs[below(f, f->n_devices)];
+    unsigned i;
+
+    for (i = 0; i < spec->n && percent(f, 95); i++) {
+        indicate(f, 9003, spec->index + i, 1);
+        indicate(f, 9001, spec->index + i, 1);
+        configure(f, spec->index + i, 1u << below(f, 7));
+    }
+}
+
+static void guest(Fuzz *f)
+{
+    unsigned what = below(f, 100);
+
+    if (what < 55) {
+        indicate_any(f);
+    } else if (what < 65) {
+        sense(f, some_index(f));
+    } else if (what < 80) {
+        configure(f, some_index(f), 1u << below(f, 5));
+    } else if (what < 88) {
+        fetch_event(f);
+    } else if (what < 92) {
+        power(f);
+    } else if (what < 98) {
+        let_go(f);
+    } else {
+        take(f);
+    }
+}
+
+/* ------------------------------------------------------------ beside stock */
+
+/* Whether a call finds the same in both machines. */
+static bool same_view(Fuzz *f, const RtasCall *c)
+{
+    PaprMachine *a = f->sides[0].m, *b = f->sides[1].m;
+    uint32_t index = c->work ? c->found : c->args[1];
+    ModelConnector *ca = papr_machine_connector(a, index);
+    ModelConnector *cb = papr_machine_connector(b, index);
+
+    if (a->events->len != b->events->len || !ca != !cb) {
+        return false;
+    }
+    return !ca || (!memcmp(&ca->drc, &cb->drc, sizeof(ca->drc)) &&
+                   ca->steps == cb->steps && ca->guard == cb->guard);
+}
+
+/*
+ * The device tree of a bridge has what was behind it when it was first read,
+ * and is checked by the model alone.
+ */
+static bool is_bridge(Fuzz *f, const RtasCall *c)
+{
+    ModelConnector *of = c->work
+        ? papr_machine_connector(f->sides[0].m, c->found) : NULL;
+
+    return of && of->dev && (of->dev->spec->kind == MODEL_BRIDGE ||
+                             of->dev->spec->kind == MODEL_HOST_BRIDGE ||
+                             !of->dev->spec->id);
+}
+
+static bool same_answer(const RtasCall *a, const RtasCall *b)
+{
+    return a->result == b->result && a->value == b->value &&
+           a->found == b->found && !g_strcmp0(a->output, b->output);
+}
+
+/* ------------------------------------------------------------------- a round */
+
+/* Calls @from to @to - 1, which have no aftermath but for the last. */
+static void make_calls(Fuzz *f, unsigned from, unsigned to)
+{
+    unsigned i, k;
+
+    for (k = 0; k < f->n_sides; k++) {
+        rtas_batch_run(f->sides[k].vm->qtest, f->calls[k] + from, to - from);
+    }
+    for (i = from; i < to; i++) {
+        bool same = f->n_sides == 2 && same_view(f, &f->calls[0][i]) &&
+                    !is_bridge(f, &f->calls[0][i]);
+
+        for (k = 0; k < f->n_sides; k++) {
+            fuzz_side_call(&f->sides[k], &f->calls[k][i]);
+        }
+        if (same && !same_answer(&f->calls[0][i], &f->calls[1][i])) {
+            g_autofree char *text = rtas_call_text(&f->calls[0][i]);
+            g_autofree char *stock = rtas_call_text(&f->calls[1][i]);
+
+            test_fail("%s, but stock: %s", text, stock);
+        }
+    }
+    for (k = 0; k < f->n_sides; k++) {
+        rtas_batch_clear(f->calls[k] + from, to - from);
+    }
+}
+
+static void flush(Fuzz *f)
+{
+    unsigned from = 0, to;
+
+    memcpy(f->calls[1], f->calls[0], sizeof(f->calls[0]));
+    for (to = 1; to <= f->n; to++) {
+        if (to == f->n || fuzz_side_has_aftermath(&f->calls[0][to - 1])) {
+            make_calls(f, from, to);
+            from = to;
+        }
+    }
+    f->made += f->n;
+    f->n = 0;
+}
+
+static unsigned some_device(Fuzz *f)
+{
+    unsigned i;
+
+    do {
+        i = below(f, f->n_devices);
+    } while (!f->c->specs[i].plug);
+    return i;
+}
+
+static void user(Fuzz *f)
+{
+    unsigned what = below(f, 100), i = some_device(f), k;
+    bool timeout = percent(f, 50), in_vain = percent(f, 3);
+
+    for (k = 0; k < f->n_sides; k++) {
+        FuzzSide *s = &f->sides[k];
+
+        if (what < 45) {
+            fuzz_side_request(s, i, timeout);
+        } else if (what < 55) {
+            fuzz_side_cancel(s, i);
+        } else if (what < 97) {
+            fuzz_side_plug(s, i, in_vain);
+        } else {
+            fuzz_side_reset(s);
+        }
+    }
+}
+
+static void one_vm(Fuzz *f, unsigned calls)
+{
+    unsigned end = f->made + calls, worn = f->made + f->c->at_least, k;
+
+    for (k = 0; k < f->n_sides; k++) {
+        fuzz_side_start(&f->sides[k], f->c->specs, f->c->args, k == 0, NULL);
+    }
+    while (f->made < end && (f->made < worn || !fuzz_side_is_worn_out(&f->sides[0]))) {
+        do {
+            guest(f);
+        } while (percent(f, 75));
+        flush(f);
+        user(f);
+        for (k = 0; k < f->n_sides; k++) {
+            fuzz_side_check(&f->sides[k]);
+        }
+    }
+    for (k = 0; k < f->n_sides; k++) {
+        fuzz_side_stop(&f->sides[k]);
+    }
+}
+
+static void run(gconstpointer data)
+{
+    const Case *c = data;
+    Fuzz f = { .c = c, .n_sides = c->beside_stock ? 2 : 1 };
+    const char *seed_text = g_getenv("ANNEX_FUZZ_SEED");
+    guint32 seed = seed_text ? strtoul(seed_text, NULL, 10)
+                             : (guint32)g_test_rand_int();
+    unsigned calls = c->calls * rounds, vms = 0;
+
+    g_test_message("ANNEX_FUZZ_SEED=%u, %u calls", seed, calls);
+    f.rand = g_rand_new_with_seed(seed);
+    while (c->specs[f.n_devices].n) {
+        f.n_devices++;
+    }
+    while (f.made < calls) {
+        one_vm(&f, calls - f.made);
+        vms++;
+    }
+    g_test_message("%u calls, %u machines", f.made, vms);
+    g_rand_free(f.rand);
+}
+
+/* ------------------------------------------------------------------ machines */
+
+#define CORE "power8_v2.0-spapr-cpu-core"
+#define RNG "virtio-rng-pci"
+
+static const ModelSpec cores[] = {
+    { NULL, MODEL_FIXED, 0x10000000, 1, NULL },
+    { NULL, MODEL_FIXED, 0x20000000, 1, NULL },
+    { "core1", MODEL_CORE, 0x10000001, 1, CORE ",id=core1,core-id=1" },
+    { "core2", MODEL_CORE, 0x10000002, 1, CORE ",id=core2,core-id=2" },
+    { "core3", MODEL_CORE, 0x10000003, 1, CORE ",id=core3,core-id=3" },
+    { "core4", MODEL_CORE, 0x10000004, 1, CORE ",id=core4,core-id=4" },
+    { "core5", MODEL_CORE, 0x10000005, 1, CORE ",id=core5,core-id=5" },
+    { "core7", MODEL_CORE, 0x10000007, 1, CORE ",id=core7,core-id=7" },
+    {}
+};
+
+static const ModelSpec others[] = {
+    { NULL, MODEL_FIXED, 0x10000000, 1, NULL },
+    { NULL, MODEL_FIXED, 0x20000000, 1, NULL },
+    { "dimm0", MODEL_DIMM, 0x80000004, 2,
+      "pc-dimm,id=dimm0,memdev=mem0,addr=0x40000000" },
+    { "dimm1", MODEL_DIMM, 0x80000008, 4,
+      "pc-dimm,id=dimm1,memdev=mem1,addr=0x80000000" },
+    { "br0", MODEL_BRIDGE, 0x40000010, 1,
+      "pci-bridge,id=br0,chassis_nr=1,bus=pci.0,addr=2" },
+    { "behind", MODEL_FUNCTION, 0x40000118, 1,
+      RNG ",id=behind,bus=br0,addr=3" },
+    { "single", MODEL_FUNCTION, 0x40000028, 1,
+      RNG ",id=single,bus=pci.0,addr=5" },
+    { "multi3", MODEL_FUNCTION, 0x40000033, 1,
+      RNG ",id=multi3,bus=pci.0,addr=6.3,multifunction=on" },
+    { "multi1", MODEL_FUNCTION, 0x40000031, 1,
+      RNG ",id=multi1,bus=pci.0,addr=6.1,multifunction=on" },
+    { "multi0", MODEL_FUNCTION, 0x40000030, 1,
+      RNG ",id=multi0,bus=pci.0,addr=6.0,multifunction=on" },
+    { "phb1", MODEL_HOST_BRIDGE, 0x20000001, 1,
+      "spapr-pci-host-bridge,id=phb1,index=1" },
+    { "child", MODEL_FUNCTION, 0x40010020, 1,
+      RNG ",id=child,bus=phb1.0,addr=4" },
+    {}
+};
+
+#define CORES_ARGS "-m 512M -smp 1,maxcpus=8"
+#define OTHERS_ARGS                                             \
+    "-m 512M,slots=4,maxmem=4G -smp 1"                          \
+    " -object memory-backend-ram,id=mem0,size=512M"             \
+    " -object memory-backend-ram,id=mem1,size=1G"
+
+static const Case cases[] = {
+    { "cores", CORES_ARGS, cores, 30000, 500, false },
+    { "others", OTHERS_ARGS, others, 80000, 2000, false },
+    { "cores-beside-stock", CORES_ARGS, cores, 5000, 500, true },
+    { "others-beside-stock", OTHERS_ARGS, others, 15000, 2000, true },
+};
+
+int main(int argc, char **argv)
+{
+    unsigned i;
+
+    g_test_init(&argc, &argv, NULL);
+    if (g_getenv("ANNEX_FUZZ_ROUNDS")) {
+        rounds = atoi(g_getenv("ANNEX_FUZZ_ROUNDS"));
+    }
+    for (i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *path = g_strdup_printf("/papr-rtas-fuzz/%s",
+                                                cases[i].name);
+
+        g_test_add_data_func(path, &cases[i], run);
+    }
+    return g_test_run();
+}
