@@ -85,7 +85,13 @@ void fuzz_side_start(FuzzSide *s, const ModelSpec *specs, const char *args,
 static void wait_done(FuzzSide *s)
 {
     for (; s->m->done; s->m->done--) {
-        qmp_wait_event(s->vm->qmp, "DEVICE_UNPLUG_DONE", 0, QMP_ANY);
+        const QmpEvent *e = qmp_wait_event(s->vm->qmp, "DEVICE_UNPLUG_DONE",
+                                           0, QMP_ANY);
+        const char *outcome = g_intern_string(
+            json_object_get_string_member(e->data, "outcome"));
+
+        g_hash_table_insert(s->outcomes, (void *)outcome, GUINT_TO_POINTER(
+            GPOINTER_TO_UINT(g_hash_table_lookup(s->outcomes, outcome)) + 1));
     }
     qmp_expect_no_event(s->vm->qmp, "DEVICE_UNPLUG_DONE", 0, QMP_ANY);
     qmp_forget_events(s->vm->qmp);

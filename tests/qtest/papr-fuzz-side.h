@@ -21,6 +21,7 @@
 typedef struct FuzzSide {
     TestVm *vm;
     PaprMachine *m;
+    GHashTable *outcomes;       /* how many requests had each */
     bool core_gone;
     unsigned checks;            /* since all events were waited for */
 } FuzzSide;

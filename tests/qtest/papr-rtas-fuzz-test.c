@@ -35,6 +35,8 @@ typedef struct Fuzz {
     RtasCall calls[2][BATCH];   /* the same for each side */
     unsigned n;                 /* of them */
     unsigned made;              /* in all */
+    unsigned same;              /* those that had to be as stock's */
+    GHashTable *outcomes;       /* of requests: how many */
 } Fuzz;
 
 static unsigned below(Fuzz *f, unsigned n)
@@ -223,7 +225,20 @@ static void guest(Fuzz *f)
 
 /* ------------------------------------------------------------ beside stock */
 
-/* Whether a call finds the same in both machines. */
+static bool same_devices(Fuzz *f)
+{
+    unsigned i;
+
+    for (i = 0; i < f->n_devices; i++) {
+        if (f->sides[0].m->devices[i].present !=
+            f->sides[1].m->devices[i].present) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Whether a call finds the same in both machines, DIMMs' memory included. */
 static bool same_view(Fuzz *f, const RtasCall *c)
 {
     PaprMachine *a = f->sides[0].m, *b = f->sides[1].m;
@@ -231,7 +246,8 @@ static bool same_view(Fuzz *f, const RtasCall *c)
     ModelConnector *ca = papr_machine_connector(a, index);
     ModelConnector *cb = papr_machine_connector(b, index);
 
-    if (a->events->len != b->events->len || !ca != !cb) {
+    if (a->events->len != b->events->len || !ca != !cb ||
+        !same_devices(f)) {
         return false;
     }
     return !ca || (!memcmp(&ca->drc, &cb->drc, sizeof(ca->drc)) &&
@@ -275,6 +291,7 @@ static void make_calls(Fuzz *f, unsigned from, unsigned to)
         for (k = 0; k < f->n_sides; k++) {
             fuzz_side_call(&f->sides[k], &f->calls[k][i]);
         }
+        f->same += same;
         if (same && !same_answer(&f->calls[0][i], &f->calls[1][i])) {
             g_autofree char *text = rtas_call_text(&f->calls[0][i]);
             g_autofree char *stock = rtas_call_text(&f->calls[1][i]);
@@ -332,14 +349,21 @@ static void user(Fuzz *f)
     }
 }
 
+static bool is_worn_out(Fuzz *f)
+{
+    return fuzz_side_is_worn_out(&f->sides[0]) ||
+           (f->n_sides == 2 && fuzz_side_is_worn_out(&f->sides[1]));
+}
+
 static void one_vm(Fuzz *f, unsigned calls)
 {
     unsigned end = f->made + calls, worn = f->made + f->c->at_least, k;
 
     for (k = 0; k < f->n_sides; k++) {
+        f->sides[k].outcomes = f->outcomes;
         fuzz_side_start(&f->sides[k], f->c->specs, f->c->args, k == 0, NULL);
     }
-    while (f->made < end && (f->made < worn || !fuzz_side_is_worn_out(&f->sides[0]))) {
+    while (f->made < end && (f->made < worn || !is_worn_out(f))) {
         do {
             guest(f);
         } while (percent(f, 75));
@@ -354,6 +378,21 @@ static void one_vm(Fuzz *f, unsigned calls)
     }
 }
 
+/* Whether the run came by what it is about is told by these numbers. */
+static void report(Fuzz *f, unsigned vms)
+{
+    GHashTableIter iter;
+    void *outcome, *n;
+
+    g_test_message("%u calls, %u as stock's, %u machines", f->made, f->same,
+                   vms);
+    g_hash_table_iter_init(&iter, f->outcomes);
+    while (g_hash_table_iter_next(&iter, &outcome, &n)) {
+        g_test_message("%u requests %s", GPOINTER_TO_UINT(n),
+                       (char *)outcome);
+    }
+}
+
 static void run(gconstpointer data)
 {
     const Case *c = data;
@@ -365,6 +404,7 @@ static void run(gconstpointer data)
 
     g_test_message("ANNEX_FUZZ_SEED=%u, %u calls", seed, calls);
     f.rand = g_rand_new_with_seed(seed);
+    f.outcomes = g_hash_table_new(g_str_hash, g_str_equal);
     while (c->specs[f.n_devices].n) {
         f.n_devices++;
     }
@@ -372,7 +412,8 @@ static void run(gconstpointer data)
         one_vm(&f, calls - f.made);
         vms++;
     }
-    g_test_message("%u calls, %u machines", f.made, vms);
+    report(&f, vms);
+    g_hash_table_unref(f.outcomes);
     g_rand_free(f.rand);
 }
 
