@@ -3,12 +3,11 @@
 #include "failure.h"
 #include "fake-acpi.h"
 #include "fake-slots.h"
+#include "memcheck.h"
 #include "unplug-events.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /*
  * ANNEX_STRESS_ROUNDS: plugs and unplugs on each transport (default 50).
@@ -181,42 +180,19 @@ static void one_round(Stress *s)
     plug(s->g);
 }
 
-/* Our frames are told by their files, relative to the build folder. */
-static void check_valgrind(const char *log)
-{
-    const char *ours = "/(common|hw-models|plugins)/[a-z-]+\\.c:[0-9]";
-    g_autofree char *text = NULL;
-    g_auto(GStrv) blocks = NULL;
-    unsigned i;
-
-    g_assert_true(g_file_get_contents(log, &text, NULL, NULL));
-    g_assert_nonnull(strstr(text, "ERROR SUMMARY"));
-    blocks = g_regex_split_simple("\n==[0-9]+== \n", text, 0, 0);
-    for (i = 0; blocks[i]; i++) {
-        if (g_regex_match_simple(ours, blocks[i], 0, 0)) {
-            test_fail("valgrind: %s", blocks[i]);
-        }
-    }
-}
-
 static void run(gconstpointer data)
 {
     Stress s = { NULL };
-    g_autofree char *log = g_build_filename(g_get_tmp_dir(),
-                                            "annex-valgrind-XXXXXX", NULL);
     const char *seed_text = g_getenv("ANNEX_STRESS_SEED");
     guint32 seed = seed_text ? atoll(seed_text) : g_random_int();
+    Memcheck memcheck;
     unsigned i;
 
     g_test_message("ANNEX_STRESS_SEED=%u, %u rounds", seed, rounds);
     s.rand = g_rand_new_with_seed(seed);
     if (under_valgrind) {
-        g_autofree char *command = NULL;
-
-        close(g_mkstemp(log));
-        command = g_strdup_printf("valgrind --log-file=%s --leak-check=full "
-                                  "--num-callers=20 --fullpath-after=", log);
-        fake_guest_wrapper = command;
+        memcheck = memcheck_begin();
+        fake_guest_wrapper = memcheck.command;
         s.g = fake_guest_start(data, "timeout=1", false);
         fake_guest_wrapper = NULL;
     } else {
@@ -228,8 +204,7 @@ static void run(gconstpointer data)
     g_test_message("%u requests", s.requests);
     fake_guest_stop(s.g);
     if (under_valgrind) {
-        check_valgrind(log);
-        remove(log);
+        memcheck_end(&memcheck);
     }
     g_rand_free(s.rand);
 }

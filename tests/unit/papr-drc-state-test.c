@@ -182,9 +182,10 @@ static bool can_happen(const PaprDrc *drc, Event event)
     }
 }
 
+/* Calls of the guest set the effect in any case, so it is set wrong first. */
 static int apply(PaprDrc *drc, Event event, PaprDrcEffect *effect)
 {
-    *effect = PAPR_DRC_NOTHING;
+    *effect = event <= UNUSABLE ? (PaprDrcEffect)-1 : PAPR_DRC_NOTHING;
     switch (event) {
     case ISOLATE:
         return papr_drc_isolate(drc, effect);
@@ -306,6 +307,56 @@ static void indicator(void)
     g_assert_cmpint(papr_drc_set_indicator(&physical, UINT32_MAX), ==, -3);
 }
 
+/* No state of a connector. */
+static void not_valid(void)
+{
+    PaprDrc drc = { .state = PAPR_DRC_CONFIGURED + 1, .attached = true };
+
+    g_assert_false(papr_drc_is_valid(&drc));
+    drc.physical = true;
+    g_assert_false(papr_drc_is_valid(&drc));
+}
+
+static void attach_to_attached(void)
+{
+    PaprDrc drc = papr_drc_new(true, false);
+
+    papr_drc_attach(&drc);
+    papr_drc_attach(&drc);
+}
+
+static void attach_to_used(void)
+{
+    PaprDrc drc = { .state = PAPR_DRC_AVAILABLE };
+
+    papr_drc_attach(&drc);
+}
+
+static void request_of_nothing(void)
+{
+    PaprDrc drc = papr_drc_new(false, false);
+
+    papr_drc_request(&drc);
+}
+
+static void configure_isolated(void)
+{
+    PaprDrc drc = papr_drc_new(true, false);
+
+    papr_drc_configured(&drc);
+}
+
+/* What a host never does is an assertion. */
+static void misuse(gconstpointer fn)
+{
+    if (g_test_subprocess()) {
+        ((void (*)(void))fn)();
+        return;
+    }
+    g_test_trap_subprocess(NULL, 0, 0);
+    g_test_trap_assert_failed();
+}
+
 static void count_state(const PaprDrc *drc, void *reached)
 {
     g_autofree char *name = describe(drc);
@@ -352,5 +403,14 @@ int main(int argc, char **argv)
     g_test_add_func("/papr-drc-state/sense", sense);
     g_test_add_func("/papr-drc-state/indicator", indicator);
     g_test_add_func("/papr-drc-state/reachable", reachable);
+    g_test_add_func("/papr-drc-state/not-valid", not_valid);
+    g_test_add_data_func("/papr-drc-state/misuse/attach-to-attached",
+                         attach_to_attached, misuse);
+    g_test_add_data_func("/papr-drc-state/misuse/attach-to-used",
+                         attach_to_used, misuse);
+    g_test_add_data_func("/papr-drc-state/misuse/request-of-nothing",
+                         request_of_nothing, misuse);
+    g_test_add_data_func("/papr-drc-state/misuse/configure-isolated",
+                         configure_isolated, misuse);
     return g_test_run();
 }
