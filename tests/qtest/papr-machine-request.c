@@ -298,13 +298,16 @@ void papr_machine_agreed(PaprMachine *m, ModelDevice *dev)
     papr_machine_end_record(m, dev);
 }
 
-static unsigned purge(PaprMachine *m, uint32_t removal)
+/* What the guest has not fetched will be about nothing. */
+static unsigned disarm(PaprMachine *m, uint32_t removal)
 {
     unsigned i, n = 0;
 
-    for (i = m->events->len; i--;) {
-        if (g_array_index(m->events, uint32_t, i) == removal) {
-            g_array_remove_index(m->events, i);
+    for (i = 0; i < m->events->len; i++) {
+        uint32_t *event = &g_array_index(m->events, uint32_t, i);
+
+        if (*event == removal) {
+            *event = 0;
             n++;
         }
     }
@@ -318,9 +321,20 @@ static bool was_told(PaprMachine *m, ModelDevice *dev)
     unsigned i, n = dev->spec->kind == MODEL_DIMM ? 1 : all.n;
 
     for (i = 0; i < n; i++) {
-        fetched |= purge(m, all.c[i]->index) < dev->told;
+        fetched |= disarm(m, all.c[i]->index) < dev->told;
     }
     return fetched && !papr_machine_is_deferred(dev);
+}
+
+static void guard_what_is_in_use(PaprMachine *m, ModelDevice *dev)
+{
+    Members all = members_of(m, dev);
+
+    while (all.n--) {
+        if (papr_drc_is_configurable(&all.c[all.n]->drc)) {
+            all.c[all.n]->guard = MODEL_GUARD_KEPT;
+        }
+    }
 }
 
 static bool is_given_up(PaprMachine *m, ModelDevice *dev)
@@ -346,7 +360,7 @@ bool papr_machine_cancel(PaprMachine *m, ModelDevice *dev)
     told = was_told(m, dev);
     if (is_given_up(m, dev)) {
         withdraw(m, dev);
-        set_guards(m, dev, MODEL_GUARD_KEPT);
+        guard_what_is_in_use(m, dev);
         present(m, dev);
         papr_machine_end_record(m, dev);
         return true;
