@@ -21,7 +21,7 @@ usage() {
     printf '%s\n' \
         '--quick      fewer repetitions: less than a minute' \
         '--boots N    pairs of guest boots (default 5, quick 2)' \
-        '--only PART  one of boot, load, latency, scale' \
+        '--only PART  one of boot, load, latency, scale, papr' \
         "--host HOST  the QEMU to build for (default $(local_host));" \
         "             known: $(known_hosts)"
 }

@@ -7,7 +7,7 @@
 #include "vm.h"
 
 static BenchOptions options = {
-    .boots = 0, .loads = 20, .refusals = 500, .requests = 25,
+    .boots = 0, .loads = 20, .refusals = 500, .requests = 25, .removals = 9,
 };
 
 static char *only;
@@ -19,7 +19,7 @@ static const GOptionEntry entries[] = {
     { "boots", 0, 0, G_OPTION_ARG_INT, &options.boots,
       "pairs of boots (default 5, quick 2)", "N" },
     { "only", 0, 0, G_OPTION_ARG_STRING, &only,
-      "one of: boot, load, latency, scale", "PART" },
+      "one of: boot, load, latency, scale, papr", "PART" },
     { "json", 0, 0, G_OPTION_ARG_FILENAME, &json_path,
       "also write all results to this file", "FILE" },
     G_OPTION_ENTRY_NULL
@@ -33,6 +33,7 @@ static const struct {
     { "load", bench_load },
     { "latency", bench_latency },
     { "scale", bench_scale },
+    { "papr", bench_papr },
 };
 
 static bool parse(int argc, char **argv)
@@ -51,6 +52,7 @@ static bool parse(int argc, char **argv)
         options.loads = 8;
         options.refusals = 100;
         options.requests = 7;
+        options.removals = 2;
     }
     if (!options.boots) {
         options.boots = options.quick ? 2 : 5;

@@ -11,6 +11,7 @@ typedef struct BenchOptions {
     int loads;                  /* pairs */
     int refusals;               /* of each transport */
     int requests;               /* at each number of requests in flight */
+    int removals;               /* pairs, of a DIMM, of all cores */
 } BenchOptions;
 
 /* A guest's boot, with and without the module. */
@@ -24,5 +25,8 @@ void bench_latency(const BenchOptions *o);
 
 /* The cost of a request, and so on, by the number in flight. */
 void bench_scale(const BenchOptions *o);
+
+/* Removals on pseries: a DIMM of many LMBs, many cores. */
+void bench_papr(const BenchOptions *o);
 
 #endif
