@@ -189,6 +189,16 @@ double papr_vm_qmp(PaprVm *p)
     return round_trip(qmp_execute(p->vm->qmp, "query-name", QMP_ANY));
 }
 
+double papr_vm_cpu(PaprVm *p)
+{
+    g_autofree char *path = g_strdup_printf("/proc/%d/task/%d/schedstat",
+                                            p->vm->pid, p->vm->pid);
+    g_autofree char *text = NULL;
+
+    g_assert_true(g_file_get_contents(path, &text, NULL, NULL));
+    return g_ascii_strtoull(text, NULL, 10) / 1e3;
+}
+
 void papr_vm_wait(PaprVm *p, unsigned n)
 {
     while (n--) {

@@ -38,4 +38,7 @@ void papr_vm_wait(PaprVm *p, unsigned n);
 double papr_vm_query(PaprVm *p, unsigned expected);
 double papr_vm_qmp(PaprVm *p);
 
+/* What QEMU's main thread, which does all of this, has run so far. */
+double papr_vm_cpu(PaprVm *p);
+
 #endif

@@ -8,7 +8,7 @@
 #define TARGET_RATIO 1.05
 #define TARGET_QUERY_MS 1
 
-enum { REQUEST, LET_GO, ALL, N_MEASURES };
+enum { REQUEST, LET_GO, ALL, CPU, N_MEASURES };
 
 static const struct {
     const char *key;
@@ -17,6 +17,7 @@ static const struct {
     [REQUEST] = { "request", "device_del" },
     [LET_GO] = { "let-go", "guest lets go" },
     [ALL] = { "all", "request to last event" },
+    [CPU] = { "cpu", "QEMU's CPU time for that" },
 };
 
 typedef struct Removal {
@@ -32,24 +33,29 @@ static void remove_all(PaprVm *p, Removal *r)
 {
     double us[N_MEASURES] = { 0 };
     gint64 start_us, paused_us = 0;
+    double cpu_us, paused_cpu_us = 0;
     unsigned n, m;
 
     /* The first of each finds cold caches. */
     papr_vm_qmp(p);
+    cpu_us = papr_vm_cpu(p);
     start_us = g_get_monotonic_time();
     for (n = 0; n < r->devices; n++) {
         us[REQUEST] += papr_vm_request(p, n);
     }
     if (p->annex) {
+        paused_cpu_us = papr_vm_cpu(p);
         paused_us = g_get_monotonic_time();
         papr_vm_query(p, r->devices);
         bench_samples_add(r->queries, papr_vm_query(p, r->devices) -
                           papr_vm_qmp(p));
         paused_us = g_get_monotonic_time() - paused_us;
+        paused_cpu_us = papr_vm_cpu(p) - paused_cpu_us;
     }
     us[LET_GO] = r->let_go(p);
     papr_vm_wait(p, r->devices);
     us[ALL] = g_get_monotonic_time() - start_us - paused_us;
+    us[CPU] = papr_vm_cpu(p) - cpu_us - paused_cpu_us;
     for (m = 0; m < N_MEASURES; m++) {
         bench_samples_add(p->annex ? r->pairs[m].annex : r->pairs[m].stock,
                           us[m]);
