@@ -160,15 +160,22 @@ static void power(Fuzz *f)
     call->args[1] = below(f, 101);
 }
 
-/* The log goes anywhere but where the calls themselves are. */
-static void fetch_event(Fuzz *f)
+/*
+ * The log goes anywhere but where the calls themselves are.  Now and then the
+ * guest fetches all: only then is it seen that there are no more, or less.
+ */
+static void fetch_events(Fuzz *f)
 {
-    RtasCall *call = add_call(f, "check-exception", 6, 1);
+    unsigned n = percent(f, 20) ? f->sides[0].m->events->len + 1 : 1;
 
-    call->args[0] = 0x500;
-    call->args[2] = percent(f, 80) ? UINT32_MAX : g_rand_int(f->rand);
-    call->args[4] = work_area(f);
-    call->args[5] = percent(f, 80) ? 2048 : g_rand_int(f->rand);
+    while (n--) {
+        RtasCall *call = add_call(f, "check-exception", 6, 1);
+
+        call->args[0] = 0x500;
+        call->args[2] = percent(f, 90) ? UINT32_MAX : g_rand_int(f->rand);
+        call->args[4] = work_area(f);
+        call->args[5] = percent(f, 80) ? 2048 : g_rand_int(f->rand);
+    }
 }
 
 static void indicate_any(Fuzz *f)
@@ -217,7 +224,7 @@ static void guest(Fuzz *f)
     } else if (what < 80) {
         configure(f, some_index(f), 1u << below(f, 5));
     } else if (what < 88) {
-        fetch_event(f);
+        fetch_events(f);
     } else if (what < 92) {
         power(f);
     } else if (what < 98) {
