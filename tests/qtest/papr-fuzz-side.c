@@ -218,7 +218,7 @@ void fuzz_side_reset(FuzzSide *s)
     papr_machine_reset(s->m);
 }
 
-/* --------------------------------------------------------------- comparisons */
+/* -------------------------------------------------------------- comparisons */
 
 /* A DIMM that the host gives up, see hw-models/papr-dimm.h. */
 bool fuzz_side_has_aftermath(const RtasCall *call)

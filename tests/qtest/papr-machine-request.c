@@ -1,17 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The model of a pseries machine: requests for removals, and cancels. */
+/* The model of a pseries machine: requests for removals. */
 #include "papr-machine.h"
 
 #define SLOT_MASK 0xfffffff8
 #define FUNCTIONS 8
-
-/* More than a device, or a slot, has connectors. */
-#define MEMBERS_MAX 16
-
-typedef struct Members {
-    ModelConnector *c[MEMBERS_MAX];
-    unsigned n;
-} Members;
 
 static bool is_function(const ModelDevice *dev)
 {
@@ -26,9 +18,9 @@ static ModelDevice *function(PaprMachine *m, const ModelDevice *dev,
 }
 
 /* All connectors that a request for @dev is about. */
-static Members members_of(PaprMachine *m, ModelDevice *dev)
+ModelMembers papr_machine_members(PaprMachine *m, ModelDevice *dev)
 {
-    Members all = { .n = 0 };
+    ModelMembers all = { .n = 0 };
     unsigned i;
 
     for (i = 0; i < dev->spec->n; i++) {
@@ -49,9 +41,10 @@ static Members members_of(PaprMachine *m, ModelDevice *dev)
     return all;
 }
 
-static void set_guards(PaprMachine *m, ModelDevice *dev, ModelGuard guard)
+void papr_machine_set_guards(PaprMachine *m, ModelDevice *dev,
+                             ModelGuard guard)
 {
-    Members all = members_of(m, dev);
+    ModelMembers all = papr_machine_members(m, dev);
 
     while (all.n--) {
         all.c[all.n]->guard = guard;
@@ -71,7 +64,7 @@ static bool is_requested(PaprMachine *m, const ModelDevice *dev)
 }
 
 /* The record of another function of the slot, or NULL. */
-static ModelDevice *slot_mate(PaprMachine *m, const ModelDevice *dev)
+ModelDevice *papr_machine_slot_mate(PaprMachine *m, const ModelDevice *dev)
 {
     unsigned i;
 
@@ -162,7 +155,7 @@ static bool is_waiting(PaprMachine *m, uint32_t removal)
 /* Tell the guest again, unless it has yet to fetch the last event. */
 static bool poke(PaprMachine *m, ModelDevice *dev)
 {
-    Members all = members_of(m, dev);
+    ModelMembers all = papr_machine_members(m, dev);
     bool poked = false;
     unsigned i;
 
@@ -192,12 +185,12 @@ static void begin(PaprMachine *m, ModelDevice *dev)
 {
     dev->told++;
     dev->fence = 0;
-    set_guards(m, dev, MODEL_GUARD_NONE);
+    papr_machine_set_guards(m, dev, MODEL_GUARD_NONE);
 }
 
 static bool first_request(PaprMachine *m, ModelDevice *dev)
 {
-    ModelDevice *mate = slot_mate(m, dev);
+    ModelDevice *mate = papr_machine_slot_mate(m, dev);
     bool resumed = mate && is_requested(m, dev);
 
     if (mate && mate->cancelling) {
@@ -241,186 +234,4 @@ bool papr_machine_request(PaprMachine *m, ModelDevice *dev)
     begin(m, dev);
     dev->seen = dev->cancelling = false;
     return host_request(m, dev);
-}
-
-/* ------------------------------------------------------------------ cancels */
-
-void papr_machine_rollback(PaprMachine *m, ModelDevice *dev)
-{
-    unsigned i;
-
-    dev->pending = false;
-    for (i = 0; i < dev->spec->n; i++) {
-        papr_drc_withdraw(&papr_machine_nth(m, dev, i)->drc);
-    }
-}
-
-/* The module attaches again what the guest has let go; is there any? */
-static bool withdraw(PaprMachine *m, ModelDevice *dev)
-{
-    Members all = members_of(m, dev);
-    bool attached = false;
-    unsigned i;
-
-    dev->pending = false;
-    for (i = 0; i < all.n; i++) {
-        papr_drc_withdraw(&all.c[i]->drc);
-        if (!all.c[i]->dev) {
-            papr_machine_attach(all.c[i], dev);
-            attached = true;
-        }
-    }
-    return attached;
-}
-
-static void present(PaprMachine *m, ModelDevice *dev)
-{
-    unsigned n = dev->spec->kind == MODEL_DIMM ? 1 : members_of(m, dev).n;
-
-    while (n--) {
-        papr_machine_tell(m, 0);
-    }
-}
-
-void papr_machine_take_back(PaprMachine *m, ModelDevice *dev)
-{
-    if (withdraw(m, dev)) {
-        present(m, dev);
-    }
-    papr_machine_end_record(m, dev);
-}
-
-void papr_machine_agreed(PaprMachine *m, ModelDevice *dev)
-{
-    if (dev->spec->kind != MODEL_DIMM) {
-        set_guards(m, dev, MODEL_GUARD_NONE);
-    }
-    papr_machine_end_record(m, dev);
-}
-
-/* What the guest has not fetched will be about nothing. */
-static unsigned disarm(PaprMachine *m, uint32_t removal)
-{
-    unsigned i, n = 0;
-
-    for (i = 0; i < m->events->len; i++) {
-        uint32_t *event = &g_array_index(m->events, uint32_t, i);
-
-        if (*event == removal) {
-            *event = 0;
-            n++;
-        }
-    }
-    return n;
-}
-
-static bool was_told(PaprMachine *m, ModelDevice *dev)
-{
-    Members all = members_of(m, dev);
-    bool fetched = false;
-    unsigned i, n = dev->spec->kind == MODEL_DIMM ? 1 : all.n;
-
-    for (i = 0; i < n; i++) {
-        fetched |= disarm(m, all.c[i]->index) < dev->told;
-    }
-    return fetched && !papr_machine_is_deferred(dev);
-}
-
-static void guard_what_is_in_use(PaprMachine *m, ModelDevice *dev)
-{
-    Members all = members_of(m, dev);
-
-    while (all.n--) {
-        if (papr_drc_is_configurable(&all.c[all.n]->drc)) {
-            all.c[all.n]->guard = MODEL_GUARD_KEPT;
-        }
-    }
-}
-
-static bool is_given_up(PaprMachine *m, ModelDevice *dev)
-{
-    Members all = members_of(m, dev);
-
-    while (all.n--) {
-        if (!papr_drc_is_configurable(&all.c[all.n]->drc)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-bool papr_machine_cancel(PaprMachine *m, ModelDevice *dev)
-{
-    bool told;
-
-    if (!dev->present || !dev->record || dev->cancelling ||
-        slot_mate(m, dev)) {
-        return false;
-    }
-    told = was_told(m, dev);
-    if (is_given_up(m, dev)) {
-        withdraw(m, dev);
-        guard_what_is_in_use(m, dev);
-        present(m, dev);
-        papr_machine_end_record(m, dev);
-        return true;
-    }
-    withdraw(m, dev);
-    if (!told) {
-        papr_machine_end_record(m, dev);
-        return true;
-    }
-    set_guards(m, dev, dev->spec->kind == MODEL_CORE ? MODEL_GUARD_REFUSE
-                                                     : MODEL_GUARD_KEEP);
-    if (dev->spec->kind == MODEL_DIMM) {
-        dev->fence = dev->spec->index + dev->spec->n - 1;
-        papr_machine_tell(m, 0);
-    }
-    dev->cancelling = true;
-    return true;
-}
-
-/* The guest gets its way, and the resource again. */
-static void keep(PaprMachine *m, ModelConnector *c, PaprDrcEffect *effect)
-{
-    bool told = c->guard == MODEL_GUARD_KEPT;
-    ModelDevice *request = papr_machine_request_of(m, c);
-    ModelDevice *whole = request ? request : c->dev;
-    Members all;
-
-    c->drc.requested = c->drc.lmb;
-    papr_drc_isolate(&c->drc, effect);
-    c->drc.requested = false;
-    c->guard = MODEL_GUARD_NONE;
-    if (!told) {
-        for (all = members_of(m, whole); all.n--;) {
-            if (all.c[all.n]->guard == MODEL_GUARD_KEEP) {
-                all.c[all.n]->guard = MODEL_GUARD_KEPT;
-            }
-        }
-        present(m, whole);
-    }
-    if (request && request->cancelling) {
-        papr_machine_end_record(m, request);
-    }
-}
-
-int papr_machine_guarded(PaprMachine *m, ModelConnector *c,
-                         PaprDrcEffect *effect)
-{
-    ModelDevice *request = papr_machine_request_of(m, c);
-
-    if (c->guard == MODEL_GUARD_NONE ||
-        c->drc.state != PAPR_DRC_CONFIGURED) {
-        return papr_drc_isolate(&c->drc, effect);
-    }
-    if (c->guard != MODEL_GUARD_REFUSE) {
-        keep(m, c, effect);
-        return PAPR_RTAS_SUCCESS;
-    }
-    c->guard = MODEL_GUARD_NONE;
-    if (request && request->cancelling) {
-        papr_machine_end_record(m, request);
-    }
-    return PAPR_RTAS_HW_ERROR;
 }

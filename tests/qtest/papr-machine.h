@@ -115,6 +115,22 @@ void papr_machine_settle(PaprMachine *m);
 
 /* ---------------------------------------------- between the model's files */
 
+/* More than a device, or a slot, has connectors. */
+#define MEMBERS_MAX 16
+
+typedef struct ModelMembers {
+    ModelConnector *c[MEMBERS_MAX];
+    unsigned n;
+} ModelMembers;
+
+/* All connectors that a request for @dev is about; the guards on them. */
+ModelMembers papr_machine_members(PaprMachine *m, ModelDevice *dev);
+void papr_machine_set_guards(PaprMachine *m, ModelDevice *dev,
+                             ModelGuard guard);
+
+/* Another function of @dev's slot that has a record, or NULL. */
+ModelDevice *papr_machine_slot_mate(PaprMachine *m, const ModelDevice *dev);
+
 /* @dev's connector @i, which must be there. */
 ModelConnector *papr_machine_nth(PaprMachine *m, const ModelDevice *dev,
                                  unsigned i);

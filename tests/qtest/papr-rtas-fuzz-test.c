@@ -2,7 +2,7 @@
 /* RTAS calls at random, between requests, cancels, plugs and resets. */
 #include "failure.h"
 #include "memcheck.h"
-#include "papr-fuzz-side.h"
+#include "papr-fuzz.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -17,222 +17,6 @@ static bool under_valgrind;
 
 /* So many times less calls then. */
 #define VALGRIND_SHARE 20
-
-/* As many as the sockets hold the answers of. */
-#define BATCH 64
-
-typedef struct Case {
-    const char *name;
-    const char *args;
-    const ModelSpec *specs;
-    unsigned calls;
-    unsigned at_least;          /* of one QEMU, be it worn out or not */
-    bool beside_stock;
-} Case;
-
-typedef struct Fuzz {
-    const Case *c;
-    GRand *rand;
-    FuzzSide sides[2];          /* with the module, and stock */
-    unsigned n_sides;
-    unsigned n_devices;
-    RtasCall calls[2][BATCH];   /* the same for each side */
-    unsigned n;                 /* of them */
-    unsigned made;              /* in all */
-    unsigned same;              /* those that had to be as stock's */
-    GHashTable *outcomes;       /* of requests: how many */
-} Fuzz;
-
-static unsigned below(Fuzz *f, unsigned n)
-{
-    return g_rand_int_range(f->rand, 0, n);
-}
-
-static bool percent(Fuzz *f, unsigned p)
-{
-    return below(f, 100) < p;
-}
-
-/* ----------------------------------------------------------------- the calls */
-
-/*
- * Where the guest has its work areas: in memory, in DIMMs that may be gone,
- * across the ends of memory, where there is nothing, where devices are.
- */
-static const uint64_t nasty[] = {
-    8, 0x200001, 0x2ffffe, 0x1ffff000, 0x1fffffc0, 0x1ffffffc, 0x20000000,
-    0x3ffffff1, 0x40000000, 0x5fffffe0, 0x7ffffff8, 0xbffffffc, 0x100000000,
-    0x200000000000, 0x200080000000, 0x600000000000, 0xfffffffffffff000,
-    0xffffffffffffffff, 0xf000000000200000, 0x7fffffffffffffff,
-};
-
-static uint64_t work_area(Fuzz *f)
-{
-    return percent(f, 85) ? 0x200000 + 4096 * below(f, 16)
-                          : nasty[below(f, G_N_ELEMENTS(nasty))];
-}
-
-/* One that is there, or nearly one, or none. */
-static uint32_t some_index(Fuzz *f)
-{
-    const ModelSpec *spec = &f->c->specs[below(f, f->n_devices)];
-    uint32_t index = spec->index + below(f, spec->n);
-
-    switch (below(f, 20)) {
-    case 0:
-        return index + 1;
-    case 1:
-        return index - 1;
-    case 2:
-        return index ^ 1u << below(f, 32);
-    case 3:
-        return g_rand_int(f->rand);
-    default:
-        return index;
-    }
-}
-
-static uint32_t some_value(Fuzz *f)
-{
-    return percent(f, 92) ? below(f, 2)
-           : percent(f, 50) ? below(f, 6) : g_rand_int(f->rand);
-}
-
-static void flush(Fuzz *f);
-
-static RtasCall *add_call(Fuzz *f, const char *name, unsigned nargs,
-                          unsigned nrets)
-{
-    RtasCall *call;
-
-    if (f->n == BATCH) {
-        flush(f);
-    }
-    call = &f->calls[0][f->n++];
-    memset(call, 0, sizeof(*call));
-    call->name = name;
-    call->nargs = percent(f, 98) ? nargs : g_rand_int(f->rand);
-    call->nrets = percent(f, 98) ? nrets : below(f, 4);
-    return call;
-}
-
-static void sense(Fuzz *f, uint32_t index)
-{
-    RtasCall *call = add_call(f, "get-sensor-state", 2, 2);
-
-    call->args[0] = percent(f, 95) ? 9003 : below(f, 10000);
-    call->args[1] = index;
-}
-
-static void indicate(Fuzz *f, uint32_t type, uint32_t index, uint32_t value)
-{
-    RtasCall *call = add_call(f, "set-indicator", 3, 1);
-
-    call->args[0] = type;
-    call->args[1] = index;
-    call->args[2] = value;
-    sense(f, index);
-}
-
-/* To the end of a device tree it is some dozen calls. */
-static void configure(Fuzz *f, uint32_t index, unsigned n)
-{
-    uint64_t work = work_area(f);
-
-    while (n--) {
-        RtasCall *call = add_call(f, "ibm,configure-connector", 2, 1);
-
-        call->args[0] = work;
-        call->args[1] = work >> 32;
-        call->work = work;
-        call->index = index;
-    }
-    sense(f, index);
-}
-
-static void power(Fuzz *f)
-{
-    bool set = percent(f, 50);
-    RtasCall *call = add_call(f, set ? "set-power-level" : "get-power-level",
-                              set ? 2 : 1, 2);
-
-    call->args[0] = percent(f, 70) ? UINT32_MAX : g_rand_int(f->rand);
-    call->args[1] = below(f, 101);
-}
-
-/*
- * The log goes anywhere but where the calls themselves are.  Now and then the
- * guest fetches all: only then is it seen that there are no more, or less.
- */
-static void fetch_events(Fuzz *f)
-{
-    unsigned n = percent(f, 20) ? f->sides[0].m->events->len + 1 : 1;
-
-    while (n--) {
-        RtasCall *call = add_call(f, "check-exception", 6, 1);
-
-        call->args[0] = 0x500;
-        call->args[2] = percent(f, 90) ? UINT32_MAX : g_rand_int(f->rand);
-        call->args[4] = work_area(f);
-        call->args[5] = percent(f, 80) ? 2048 : g_rand_int(f->rand);
-    }
-}
-
-static void indicate_any(Fuzz *f)
-{
-    static const uint32_t types[] = {
-        9001, 9001, 9001, 9001, 9003, 9003, 9003, 9002, 9000, 9004,
-    };
-    uint32_t type = percent(f, 97) ? types[below(f, G_N_ELEMENTS(types))]
-                                   : g_rand_int(f->rand);
-
-    indicate(f, type, some_index(f), some_value(f));
-}
-
-/* What a good guest does, for connectors to come round at all. */
-static void let_go(Fuzz *f)
-{
-    const ModelSpec *spec = &f->c->specs[below(f, f->n_devices)];
-    unsigned i;
-
-    for (i = 0; i < spec->n && percent(f, 95); i++) {
-        indicate(f, 9001, spec->index + i, 0);
-        indicate(f, 9003, spec->index + i, 0);
-    }
-}
-
-static void take(Fuzz *f)
-{
-    const ModelSpec *spec = &f->c->specs[below(f, f->n_devices)];
-    unsigned i;
-
-    for (i = 0; i < spec->n && percent(f, 95); i++) {
-        indicate(f, 9003, spec->index + i, 1);
-        indicate(f, 9001, spec->index + i, 1);
-        configure(f, spec->index + i, 1u << below(f, 7));
-    }
-}
-
-static void guest(Fuzz *f)
-{
-    unsigned what = below(f, 100);
-
-    if (what < 55) {
-        indicate_any(f);
-    } else if (what < 65) {
-        sense(f, some_index(f));
-    } else if (what < 80) {
-        configure(f, some_index(f), 1u << below(f, 5));
-    } else if (what < 88) {
-        fetch_events(f);
-    } else if (what < 92) {
-        power(f);
-    } else if (what < 98) {
-        let_go(f);
-    } else {
-        take(f);
-    }
-}
 
 /* ------------------------------------------------------------ beside stock */
 
@@ -285,7 +69,7 @@ static bool same_answer(const RtasCall *a, const RtasCall *b)
            a->found == b->found && !g_strcmp0(a->output, b->output);
 }
 
-/* ------------------------------------------------------------------- a round */
+/* ------------------------------------------------------------------ a round */
 
 /* Calls @from to @to - 1, which have no aftermath but for the last. */
 static void make_calls(Fuzz *f, unsigned from, unsigned to)
@@ -315,7 +99,7 @@ static void make_calls(Fuzz *f, unsigned from, unsigned to)
     }
 }
 
-static void flush(Fuzz *f)
+void fuzz_flush(Fuzz *f)
 {
     unsigned from = 0, to;
 
@@ -336,7 +120,7 @@ static unsigned some_device(Fuzz *f, bool asked)
     unsigned i, tries = 0;
 
     do {
-        i = below(f, f->n_devices);
+        i = fuzz_below(f, f->n_devices);
     } while (!f->c->specs[i].plug ||
              (f->sides[0].m->devices[i].record != asked && tries++ < 8));
     return i;
@@ -344,9 +128,9 @@ static unsigned some_device(Fuzz *f, bool asked)
 
 static void user(Fuzz *f)
 {
-    unsigned what = below(f, 100), k;
+    unsigned what = fuzz_below(f, 100), k;
     unsigned i = some_device(f, what >= 40 && what < 65);
-    bool timeout = percent(f, 50), in_vain = percent(f, 3);
+    bool timeout = fuzz_percent(f, 50), in_vain = fuzz_percent(f, 3);
 
     for (k = 0; k < f->n_sides; k++) {
         FuzzSide *s = &f->sides[k];
@@ -384,9 +168,9 @@ static void one_vm(Fuzz *f, unsigned calls)
     }
     while (f->made < end && (f->made < worn || !is_worn_out(f))) {
         do {
-            guest(f);
-        } while (percent(f, 65));
-        flush(f);
+            fuzz_guest(f);
+        } while (fuzz_percent(f, 65));
+        fuzz_flush(f);
         user(f);
         for (k = 0; k < f->n_sides; k++) {
             fuzz_side_check(&f->sides[k]);
@@ -440,7 +224,7 @@ static void run(gconstpointer data)
     g_rand_free(f.rand);
 }
 
-/* ------------------------------------------------------------------ machines */
+/* ----------------------------------------------------------------- machines */
 
 #define CORE "power8_v2.0-spapr-cpu-core"
 #define RNG "virtio-rng-pci"
