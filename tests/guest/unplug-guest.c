@@ -2,9 +2,9 @@
 /* Unplug from real Linux guests: set-ups, devices, their use. */
 #include <string.h>
 #include "failure.h"
+#include "guest-disk.h"
 #include "unplug-guest.h"
 
-#define DISK_SIZE (256 * 1024)
 #define DIMM_SIZE (128 * 1024 * 1024)
 
 #define NATIVE "-global ICH9-LPC.acpi-pci-hotplug-with-bridge-support=off"
@@ -59,28 +59,12 @@ static char *place(const UnplugSetup *setup, unsigned n)
                       : g_strdup_printf("bus=rp%u", n);
 }
 
-static void make_disk(UnplugGuest *g)
-{
-    g_autofree char *path = g_build_filename(g->vm->dir, "disk.img", NULL);
-    g_autofree char *data = g_malloc(DISK_SIZE);
-    g_autoptr(GError) error = NULL;
-    unsigned i;
-
-    for (i = 0; i < DISK_SIZE; i++) {
-        data[i] = (i * 2654435761u) >> 13;
-    }
-    g_file_set_contents(path, data, DISK_SIZE, &error);
-    g_assert_no_error(error);
-    g->checksum = g_compute_checksum_for_data(G_CHECKSUM_MD5,
-                                              (guchar *)data, DISK_SIZE);
-}
-
 static void add_disk(UnplugGuest *g, unsigned n, bool cold)
 {
     g_autofree char *where = place(g->setup, n);
+    g_autofree char *node = g_strdup_printf("disk%u", n);
 
-    test_vm_args(g->vm, "-blockdev driver=file,node-name=disk%u,"
-                 "read-only=on,filename='%s/disk.img'", n, g->vm->dir);
+    guest_disk_node(g->vm, node);
     if (!g->setup->bus) {
         test_vm_args(g->vm, "-device pcie-root-port,id=rp%u,chassis=%u,"
                      "slot=%u", n, n + 1, n + 1);
@@ -137,7 +121,7 @@ UnplugGuest *unplug_guest_new(const UnplugSetup *setup, const char *options,
     if (setup->args) {
         test_vm_args(g->vm, "%s", setup->args);
     }
-    make_disk(g);
+    g->checksum = guest_disk_make(g->vm);
     add_cold(g, cold);
     if (options) {
         test_vm_plugin(g->vm, "unplug", options);
@@ -145,7 +129,6 @@ UnplugGuest *unplug_guest_new(const UnplugSetup *setup, const char *options,
     test_vm_guest(g->vm, setup->machine);
     return g;
 }
-
 
 void unplug_guest_stop(UnplugGuest *g)
 {
@@ -281,7 +264,7 @@ static void use_disk(UnplugDevice *d)
     g_auto(GStrv) parts = NULL;
     unsigned n;
 
-    guest_wait_until(guest, 0, "grep -qx %s /sys/block/*/serial", d->id);
+    guest_disk_wait(d->g->vm, d->id);
     path = guest_ok(guest, "readlink -f $(dirname $(grep -lx %s "
                     "/sys/block/*/serial))/device/..", d->id);
     parts = g_strsplit(path, "/", -1);
@@ -343,15 +326,11 @@ void device_use(UnplugDevice *d)
 void device_works(UnplugDevice *d)
 {
     GuestConsole *guest = d->g->vm->guest;
-    const char *sum;
 
     g_assert_true(qmp_has_device(d->g->vm->qmp, d->id));
     switch (d->g->setup->kind) {
     case UNPLUG_KIND_DISK:
-        sum = guest_ok(guest, "echo 3 > /proc/sys/vm/drop_caches; "
-                       "dir=$(dirname $(grep -lx %s /sys/block/*/serial)) && "
-                       "md5sum < /dev/$(basename $dir)", d->id);
-        g_assert_true(g_str_has_prefix(sum, d->g->checksum));
+        guest_disk_works(d->g->vm, d->id, d->g->checksum);
         break;
     case UNPLUG_KIND_CPU:
         guest_ok(guest, "taskset %x true", 1u << (d->n + 1));

@@ -1,0 +1,378 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Unplug from real pseries guests: machines, devices, ways to be in the way. */
+#include <string.h>
+#include "failure.h"
+#include "guest-disk.h"
+#include "papr-guest.h"
+
+#define LMB_SIZE (256ull * 1024 * 1024)
+
+/* Devices of a boot. */
+#define DISKS 8
+/* TCG counts the threads of all cores that ever were. */
+#define MACHINE "-smp 1,maxcpus=32 -m 512M,slots=16,maxmem=16G"
+
+#define CPUS "/sys/devices/system/cpu/"
+#define MEMORY "/sys/devices/system/memory/"
+#define HOLD "/sys/module/annex_hold/parameters/"
+
+const char *papr_kind_name(PaprKind kind)
+{
+    static const char *const names[] = {
+        [PAPR_CORE] = "papr-cpu", [PAPR_DIMM] = "papr-dimm",
+        [PAPR_DISK] = "papr-pci", [PAPR_PHB] = "papr-phb",
+    };
+
+    return names[kind];
+}
+
+static const char *core_type(void)
+{
+    return test_host_series() < 1000 ? "power9_v2.0-spapr-cpu-core"
+                                     : "power10_v2.0-spapr-cpu-core";
+}
+
+/* The slot of disk @n; 0 is the console's in some machines. */
+static unsigned slot(unsigned n)
+{
+    return n + 2;
+}
+
+/* LoPAR 13.5.2: the type, and the number within it. */
+static unsigned connector_index(PaprKind kind, unsigned n)
+{
+    switch (kind) {
+    case PAPR_CORE:
+        return 0x10000000 + n + 1;
+    case PAPR_DIMM:
+        return 0x80000000;
+    case PAPR_DISK:
+        return 0x40000000 + 8 * slot(n);
+    case PAPR_PHB:
+        return 0x20000000 + n + 1;
+    }
+    return 0;
+}
+
+static void add_cold(PaprGuest *g, unsigned n)
+{
+    switch (g->kind) {
+    case PAPR_CORE:
+        test_vm_args(g->vm, "-device %s,id=dev%u,core-id=%u", core_type(), n,
+                     n + 1);
+        break;
+    case PAPR_DIMM:
+        test_vm_args(g->vm, "-object memory-backend-ram,id=mem-dev%u,size="
+                     "%llu -device pc-dimm,id=dev%u,memdev=mem-dev%u", n,
+                     PAPR_LMBS * LMB_SIZE, n, n);
+        break;
+    case PAPR_DISK:
+        test_vm_args(g->vm, "-device virtio-blk-pci,drive=disk%u,id=dev%u,"
+                     "serial=dev%u,addr=%x", n, n, n, slot(n));
+        break;
+    case PAPR_PHB:
+        test_vm_args(g->vm, "-device spapr-pci-host-bridge,id=dev%u,"
+                     "index=%u", n, n + 1);
+        break;
+    }
+}
+
+static void add_disks(PaprGuest *g)
+{
+    unsigned n;
+
+    g->checksum = guest_disk_make(g->vm);
+    for (n = 0; n < DISKS; n++) {
+        g_autofree char *node = g_strdup_printf("disk%u", n);
+
+        guest_disk_node(g->vm, node);
+    }
+}
+
+static void free_device(void *opaque)
+{
+    PaprDevice *d = opaque;
+
+    g_free(d->id);
+    g_free(d->cpu);
+    g_free(d);
+}
+
+PaprGuest *papr_guest_new(PaprKind kind, const char *options, unsigned cold)
+{
+    PaprGuest *g = g_new0(PaprGuest, 1);
+    unsigned n;
+
+    g->kind = kind;
+    g->stock = !options;
+    g->devices = g_ptr_array_new_with_free_func(free_device);
+    g->vm = test_vm_new_arch(papr_kind_name(kind), "ppc64");
+    test_vm_args(g->vm, MACHINE);
+    add_disks(g);
+    for (n = 0; n < cold; n++) {
+        add_cold(g, n);
+    }
+    if (options) {
+        test_vm_plugin(g->vm, "papr-drc", options);
+    }
+    test_vm_guest(g->vm, TEST_PSERIES);
+    return g;
+}
+
+PaprGuest *papr_guest_start(PaprKind kind, const char *options)
+{
+    PaprGuest *g = papr_guest_new(kind, options,
+                                  kind == PAPR_DISK ? DISKS : 0);
+
+    test_vm_start(g->vm);
+    guest_wait_ready(g->vm->guest, 0);
+    return g;
+}
+
+void papr_guest_stop(PaprGuest *g)
+{
+    test_vm_quit(g->vm);
+    test_vm_free(g->vm);
+    g_ptr_array_free(g->devices, TRUE);
+    g_free(g->checksum);
+    g_free(g);
+}
+
+void papr_listen(PaprGuest *g)
+{
+    if (!g->listens) {
+        g->listens = true;
+        guest_start(g->vm->guest, "annex_rtas_errd");
+    }
+}
+
+void papr_reset(PaprGuest *g)
+{
+    g->listens = false;
+    qmp_ok(g->vm->qmp, "system_reset", QMP_ANY);
+    qmp_ok(g->vm->qmp, "cont", QMP_ANY);
+    guest_wait_ready(g->vm->guest, 0);
+}
+
+/* ------------------------------------------------------------- devices */
+
+PaprDevice *papr_take_cold(PaprGuest *g)
+{
+    PaprDevice *d = g_new0(PaprDevice, 1);
+
+    d->g = g;
+    d->n = g->taken++;
+    d->id = g_strdup_printf("dev%u", d->n);
+    d->index = connector_index(g->kind, d->n);
+    g_ptr_array_add(g->devices, d);
+    return d;
+}
+
+static void plug_dimm(PaprDevice *d)
+{
+    QmpClient *qmp = d->g->vm->qmp;
+    const QmpReply *r = qmp_execute(qmp, "object-add", "{'qom-type':"
+                                    " 'memory-backend-ram', 'id': 'mem-%s',"
+                                    " 'size': %lld}", d->id,
+                                    (long long)(PAPR_LMBS * LMB_SIZE));
+
+    /* It outlives the DIMM. */
+    if (r->error_desc) {
+        g_assert_nonnull(strstr(r->error_desc, "duplicate"));
+    }
+    qmp_ok(qmp, "device_add", "{'driver': 'pc-dimm', 'id': %s,"
+           " 'memdev': 'mem-%s'}", d->id, d->id);
+}
+
+static void plug(PaprDevice *d)
+{
+    QmpClient *qmp = d->g->vm->qmp;
+    g_autofree char *addr = NULL;
+
+    switch (d->g->kind) {
+    case PAPR_CORE:
+        qmp_ok(qmp, "device_add", "{'driver': %s, 'id': %s, 'core-id': %u}",
+               core_type(), d->id, d->n + 1);
+        break;
+    case PAPR_DIMM:
+        plug_dimm(d);
+        break;
+    case PAPR_DISK:
+        addr = g_strdup_printf("%x", slot(d->n));
+        qmp_ok(qmp, "device_add", "{'driver': 'virtio-blk-pci', 'id': %s,"
+               " 'serial': %s, 'drive': 'disk%u', 'addr': %s}", d->id, d->id,
+               d->n, addr);
+        break;
+    case PAPR_PHB:
+        qmp_ok(qmp, "device_add", "{'driver': 'spapr-pci-host-bridge',"
+               " 'id': %s, 'index': %u}", d->id, d->n + 1);
+        break;
+    }
+}
+
+PaprDevice *papr_take(PaprGuest *g)
+{
+    PaprDevice *d = papr_take_cold(g);
+
+    if (!qmp_has_device(g->vm->qmp, d->id)) {
+        plug(d);
+    } else if (g->kind == PAPR_DISK) {
+        /* Linux drops a whole bus with any of its functions (rpaphp). */
+        guest_ok(g->vm->guest, "echo 1 > /sys/bus/pci/rescan");
+    }
+    papr_use(d);
+    return d;
+}
+
+void papr_plug_again(PaprDevice *d)
+{
+    plug(d);
+    papr_use(d);
+}
+
+static void use_core(PaprDevice *d)
+{
+    GuestConsole *guest = d->g->vm->guest;
+
+    guest_wait_until(guest, 0, "grep -qx %u " CPUS "cpu*/physical_id",
+                     d->n + 1);
+    g_free(d->cpu);
+    d->cpu = g_strdup(guest_ok(guest, "basename $(dirname $(grep -lx %u "
+                               CPUS "cpu*/physical_id))", d->n + 1));
+    guest_wait_until(guest, 0, "grep -qx 1 " CPUS "%s/online", d->cpu);
+}
+
+/* Numbers of memory blocks are those of LMBs. */
+static void find_blocks(PaprDevice *d)
+{
+    JsonArray *list = qmp_ok_array(d->g->vm->qmp, "query-memory-devices",
+                                   QMP_ANY);
+    unsigned i;
+
+    for (i = 0; i < json_array_get_length(list); i++) {
+        JsonObject *data = json_object_get_object_member(
+            json_array_get_object_element(list, i), "data");
+
+        if (!strcmp(json_object_get_string_member(data, "id"), d->id)) {
+            d->block = json_object_get_int_member(data, "addr") / LMB_SIZE;
+            d->index = 0x80000000 + d->block;
+        }
+    }
+}
+
+static const char *blocks_online(PaprDevice *d)
+{
+    static char text[256];
+
+    g_snprintf(text, sizeof(text), "test $(cat " MEMORY "memory%u/state "
+               MEMORY "memory%u/state " MEMORY "memory%u/state | "
+               "grep -cx online) = %u", d->block, d->block + 1, d->block + 2,
+               PAPR_LMBS);
+    return text;
+}
+
+void papr_use(PaprDevice *d)
+{
+    GuestConsole *guest = d->g->vm->guest;
+
+    switch (d->g->kind) {
+    case PAPR_CORE:
+        use_core(d);
+        break;
+    case PAPR_DIMM:
+        find_blocks(d);
+        guest_wait_until(guest, 0, "%s", blocks_online(d));
+        break;
+    case PAPR_DISK:
+        guest_disk_wait(d->g->vm, d->id);
+        break;
+    case PAPR_PHB:
+        guest_wait_until(guest, 0, "test -e /sys/class/pci_bus/%04x:00",
+                         d->n + 1);
+        break;
+    }
+    papr_works(d);
+}
+
+void papr_works(PaprDevice *d)
+{
+    GuestConsole *guest = d->g->vm->guest;
+
+    g_assert_true(qmp_has_device(d->g->vm->qmp, d->id));
+    switch (d->g->kind) {
+    case PAPR_CORE:
+        guest_ok(guest, "grep -qx 1 " CPUS "%s/online && taskset %x true",
+                 d->cpu, 1u << atoi(d->cpu + strlen("cpu")));
+        break;
+    case PAPR_DIMM:
+        guest_ok(guest, "%s", blocks_online(d));
+        break;
+    case PAPR_DISK:
+        guest_disk_works(d->g->vm, d->id, d->g->checksum);
+        break;
+    case PAPR_PHB:
+        guest_ok(guest, "test -e /proc/device-tree/pci@%llx",
+                 0x800000020000000ull + d->n + 1);
+        break;
+    }
+}
+
+/* ------------------------------------------------------- in the way */
+
+/* The address of a disk in the guest, whose bus is the first. */
+static char *address(const PaprDevice *d)
+{
+    return g_strdup_printf("0000:00:%02x.0", slot(d->n));
+}
+
+void papr_hold(PaprDevice *d, unsigned lmb)
+{
+    GuestConsole *guest = d->g->vm->guest;
+    g_autofree char *disk = address(d);
+
+    guest_ok(guest, "modprobe annex-hold; echo 0 > " HOLD "release");
+    switch (d->g->kind) {
+    case PAPR_CORE:
+        guest_ok(guest, "echo 1 > " HOLD "cpu_busy");
+        break;
+    case PAPR_DIMM:
+        guest_ok(guest, "echo %u > " HOLD "memory_busy_block",
+                 d->block + lmb);
+        break;
+    case PAPR_DISK:
+        guest_ok(guest, "annex_hold %s", disk);
+        break;
+    case PAPR_PHB:
+        g_assert_not_reached();
+    }
+}
+
+void papr_release(PaprDevice *d)
+{
+    guest_ok(d->g->vm->guest, "echo 0 > " HOLD "cpu_busy; echo -1 > " HOLD
+             "memory_busy_block; annex_release");
+}
+
+void papr_remove(PaprDevice *d)
+{
+    GuestConsole *guest = d->g->vm->guest;
+
+    switch (d->g->kind) {
+    case PAPR_CORE:
+        guest_ok(guest, "echo cpu remove index 0x%x > /sys/kernel/dlpar",
+                 d->index);
+        break;
+    case PAPR_DIMM:
+        guest_ok(guest, "echo memory remove indexed-count %u 0x%x > "
+                 "/sys/kernel/dlpar", PAPR_LMBS, d->index);
+        break;
+    case PAPR_DISK:
+        guest_ok(guest, "modprobe -a rpaphp rpadlpar_io; "
+                 "drmgr -c pci -r -s 0x%x -n", d->index);
+        break;
+    case PAPR_PHB:
+        guest_ok(guest, "modprobe -a rpaphp rpadlpar_io; "
+                 "drmgr -c phb -r -s 0x%x", d->index);
+        break;
+    }
+}
