@@ -14,7 +14,6 @@ typedef struct PaprCase {
     const char *name;
     void (*run)(PaprGuest *g);  /* NULL, for an own boot: start() */
     void (*start)(PaprKind kind, const char *options);
-    bool alone;                 /* in a boot of its own */
     bool deaf;                  /* the guest does not handle PCI events */
     bool removes;               /* a core: see papr_host_removes_cores() */
 } PaprCase;
@@ -30,6 +29,12 @@ extern const PaprCase papr_phb_cases[];
  * module (README.md).
  */
 bool papr_host_removes_cores(void);
+
+/*
+ * For all kinds: device_del of what the guest does not use yet, which is gone
+ * at once.
+ */
+void papr_unconfigured(PaprGuest *g);
 
 /*
  * For all kinds: device_del before the guest runs.  When the guest asks for

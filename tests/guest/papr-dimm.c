@@ -97,6 +97,7 @@ static void reset(PaprGuest *g)
 
 const PaprCase papr_dimm_cases[] = {
     { "removed", removed },
+    { "unconfigured", papr_unconfigured },
     { "first-lmb", first_lmb },
     { "first-lmb-late", first_lmb_late },
     { "later-lmb", later_lmb },

@@ -28,7 +28,7 @@ static const char *options(const Test *t)
 static bool is_fit(const PaprGuest *g, const Test *t)
 {
     return g->kind == t->kind && g->stock == t->stock && !t->what->start &&
-           !(g->listens && t->what->deaf) && !(g->taken && t->what->alone);
+           !(g->listens && t->what->deaf);
 }
 
 static PaprGuest *get_guest(const Test *t)
@@ -62,6 +62,18 @@ static void run(gconstpointer data)
     t->what->run(g);
     expect_idle(g);
     qmp_forget_events(g->vm->qmp);
+}
+
+void papr_unconfigured(PaprGuest *g)
+{
+    PaprDevice *d;
+
+    qmp_ok(g->vm->qmp, "stop", QMP_ANY);
+    d = papr_plug_spare(g);
+    papr_del(d);
+    expect_removed(d, "deleted", 1);
+    qmp_ok(g->vm->qmp, "cont", QMP_ANY);
+    expect_idle(g);
 }
 
 void papr_before_boot(PaprKind kind, const char *options)

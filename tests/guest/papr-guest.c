@@ -7,7 +7,7 @@
 
 #define LMB_SIZE (256ull * 1024 * 1024)
 
-/* Devices of a boot. */
+/* From the start; one more has a place left. */
 #define DISKS 8
 /* TCG counts the threads of all cores that ever were. */
 #define MACHINE "-smp 1,maxcpus=32 -m 512M,slots=16,maxmem=16G"
@@ -82,7 +82,7 @@ static void add_disks(PaprGuest *g)
     unsigned n;
 
     g->checksum = guest_disk_make(g->vm);
-    for (n = 0; n < DISKS; n++) {
+    for (n = 0; n <= DISKS; n++) {
         g_autofree char *node = g_strdup_printf("disk%u", n);
 
         guest_disk_node(g->vm, node);
@@ -122,7 +122,8 @@ PaprGuest *papr_guest_new(PaprKind kind, const char *options, unsigned cold)
 PaprGuest *papr_guest_start(PaprKind kind, const char *options)
 {
     PaprGuest *g = papr_guest_new(kind, options,
-                                  kind == PAPR_DISK ? DISKS : 0);
+                                  kind == PAPR_DISK ? DISKS :
+                                  kind == PAPR_PHB ? 1 : 0);
 
     test_vm_start(g->vm);
     guest_wait_ready(g->vm->guest, 0);
@@ -156,16 +157,21 @@ void papr_reset(PaprGuest *g)
 
 /* ------------------------------------------------------------- devices */
 
-PaprDevice *papr_take_cold(PaprGuest *g)
+static PaprDevice *new_device(PaprGuest *g, unsigned n)
 {
     PaprDevice *d = g_new0(PaprDevice, 1);
 
     d->g = g;
-    d->n = g->taken++;
-    d->id = g_strdup_printf("dev%u", d->n);
-    d->index = connector_index(g->kind, d->n);
+    d->n = n;
+    d->id = g_strdup_printf("dev%u", n);
+    d->index = connector_index(g->kind, n);
     g_ptr_array_add(g->devices, d);
     return d;
+}
+
+PaprDevice *papr_take_cold(PaprGuest *g)
+{
+    return new_device(g, g->taken++);
 }
 
 static void plug_dimm(PaprDevice *d)
@@ -221,6 +227,14 @@ PaprDevice *papr_take(PaprGuest *g)
         guest_ok(g->vm->guest, "echo 1 > /sys/bus/pci/rescan");
     }
     papr_use(d);
+    return d;
+}
+
+PaprDevice *papr_plug_spare(PaprGuest *g)
+{
+    PaprDevice *d = new_device(g, g->kind == PAPR_DISK ? DISKS : g->taken++);
+
+    plug(d);
     return d;
 }
 
@@ -287,8 +301,8 @@ void papr_use(PaprDevice *d)
         guest_disk_wait(d->g->vm, d->id);
         break;
     case PAPR_PHB:
-        guest_wait_until(guest, 0, "test -e /sys/class/pci_bus/%04x:00",
-                         d->n + 1);
+        guest_wait_until(guest, 0, "ls -l /sys/class/pci_bus/*/of_node | "
+                         "grep -q 'pci@80000002000%04x$'", d->n + 1);
         break;
     }
     papr_works(d);
@@ -311,8 +325,8 @@ void papr_works(PaprDevice *d)
         guest_disk_works(d->g->vm, d->id, d->g->checksum);
         break;
     case PAPR_PHB:
-        guest_ok(guest, "test -e /proc/device-tree/pci@%llx",
-                 0x800000020000000ull + d->n + 1);
+        guest_ok(guest, "test -e /proc/device-tree/pci@80000002000%04x",
+                 d->n + 1);
         break;
     }
 }

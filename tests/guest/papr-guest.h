@@ -39,8 +39,9 @@ typedef struct PaprDevice {
 const char *papr_kind_name(PaprKind kind);
 
 /*
- * A guest that has booted, for devices of @kind; disks are there from the
- * start.  @options: of annex-papr-drc, NULL for a stock QEMU.
+ * A guest that has booted, for devices of @kind; disks, and the first host
+ * bridge, are there from the start.  @options: of annex-papr-drc, NULL for a
+ * stock QEMU.
  */
 PaprGuest *papr_guest_start(PaprKind kind, const char *options);
 
@@ -64,6 +65,9 @@ PaprDevice *papr_take(PaprGuest *g);
 
 /* The next device, as it is from the start: the guest may not run yet. */
 PaprDevice *papr_take_cold(PaprGuest *g);
+
+/* Plug one that was not there from the start, without any wait. */
+PaprDevice *papr_plug_spare(PaprGuest *g);
 
 /* Plug one of the same id into the same place; in use in the guest. */
 void papr_plug_again(PaprDevice *d);

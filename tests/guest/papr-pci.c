@@ -92,6 +92,7 @@ static void held(PaprGuest *g)
 
 const PaprCase papr_disk_cases[] = {
     { "deaf", deaf, .deaf = true },
+    { "unconfigured", papr_unconfigured, .deaf = true },
     { "paused", paused, .deaf = true },
     { "reset", reset, .deaf = true },
     { "late", late, .deaf = true },
