@@ -22,6 +22,7 @@ typedef struct PaprCase {
 extern const PaprCase papr_core_cases[];
 extern const PaprCase papr_dimm_cases[];
 extern const PaprCase papr_disk_cases[];
+extern const PaprCase papr_bridged_cases[];
 extern const PaprCase papr_phb_cases[];
 
 /*

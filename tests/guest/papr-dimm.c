@@ -18,35 +18,51 @@ static void removed(PaprGuest *g)
 
 /*
  * Linux fetches the request, makes no call at all after that, and has
- * forgotten the request.
+ * forgotten the request.  The module asks a question of which the guest's
+ * answer tells.
  */
 static void first_lmb(PaprGuest *g)
 {
     PaprDevice *d = papr_take(g);
 
     papr_hold(d, 0);
-    papr_request(d, 1000);
-    expect_ignored(d, 1);
-    papr_release(d);
-    papr_del_again(d);
+    papr_del(d);
     if (g->stock) {
+        expect_ignored(d, 1);
+        papr_release(d);
+        papr_del_again(d);
         papr_remove(d);
+    } else {
+        expect_refused(d, 1);
+        papr_release(d);
+        papr_del(d);
     }
-    expect_removed(d, "deleted", 2);
+    expect_removed(d, "deleted", 1);
     expect_idle(g);
 }
 
-/* The guest asks nobody, and removes it after all. */
-static void first_lmb_late(PaprGuest *g)
+/* The deadline comes before the question. */
+static void first_lmb_deadline(PaprGuest *g)
 {
     PaprDevice *d = papr_take(g);
 
     papr_hold(d, 0);
-    papr_request(d, 1000);
+    papr_request(d, 300);
     expect_ignored(d, 1);
+    if (!g->stock) {
+        expect_refused(d, 1);
+    }
     papr_release(d);
     papr_remove(d);
-    expect_removed(d, "late", 1);
+    if (g->stock) {
+        expect_removed(d, "deleted", 1);
+    } else {
+        /* Nobody asks for it any more: the guest is given it back. */
+        papr_use(d);
+        expect_idle(g);
+        papr_del(d);
+        expect_removed(d, "deleted", 1);
+    }
     expect_idle(g);
 }
 
@@ -74,22 +90,22 @@ static void paused(PaprGuest *g)
 
     papr_hold(d, 0);
     qmp_ok(g->vm->qmp, "stop", QMP_ANY);
-    papr_request(d, 1000);
-    qmp_expect_no_event(g->vm->qmp, "DEVICE_NOT_DELETED", 1200, QMP_ANY);
+    papr_request(d, 500);
+    qmp_expect_no_event(g->vm->qmp, "DEVICE_NOT_DELETED", 700, QMP_ANY);
     qmp_ok(g->vm->qmp, "cont", QMP_ANY);
     expect_ignored(d, 1);
+    if (!g->stock) {
+        expect_refused(d, 1);
+    }
     papr_release(d);
-    papr_remove(d);
-    expect_removed(d, "late", 1);
 }
 
 static void reset(PaprGuest *g)
 {
     PaprDevice *d = papr_take(g);
 
-    papr_hold(d, 0);
-    papr_request(d, 1000);
-    expect_ignored(d, 1);
+    qmp_ok(g->vm->qmp, "stop", QMP_ANY);
+    papr_del(d);
     papr_reset(g);
     expect_removed(d, "reset", 1);
     expect_idle(g);
@@ -99,7 +115,7 @@ const PaprCase papr_dimm_cases[] = {
     { "removed", removed },
     { "unconfigured", papr_unconfigured },
     { "first-lmb", first_lmb },
-    { "first-lmb-late", first_lmb_late },
+    { "first-lmb-deadline", first_lmb_deadline },
     { "later-lmb", later_lmb },
     { "paused", paused },
     { "reset", reset },

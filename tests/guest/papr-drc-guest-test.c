@@ -8,7 +8,8 @@
 
 static const PaprCase *const lists[] = {
     [PAPR_CORE] = papr_core_cases, [PAPR_DIMM] = papr_dimm_cases,
-    [PAPR_DISK] = papr_disk_cases, [PAPR_PHB] = papr_phb_cases,
+    [PAPR_DISK] = papr_disk_cases, [PAPR_BRIDGED] = papr_bridged_cases,
+    [PAPR_PHB] = papr_phb_cases,
 };
 
 typedef struct Test {
@@ -85,7 +86,7 @@ void papr_before_boot(PaprKind kind, const char *options)
     test_vm_start(g->vm);
     papr_request(d, 60000);
     qmp_ok(g->vm->qmp, "cont", QMP_ANY);
-    expect_removed(d, "deleted", 1);
+    expect_removed(d, "reset", 1);
     guest_wait_ready(g->vm->guest, 0);
     expect_idle(g);
     papr_guest_stop(g);

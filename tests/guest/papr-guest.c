@@ -20,7 +20,8 @@ const char *papr_kind_name(PaprKind kind)
 {
     static const char *const names[] = {
         [PAPR_CORE] = "papr-cpu", [PAPR_DIMM] = "papr-dimm",
-        [PAPR_DISK] = "papr-pci", [PAPR_PHB] = "papr-phb",
+        [PAPR_DISK] = "papr-pci", [PAPR_BRIDGED] = "papr-pci",
+        [PAPR_PHB] = "papr-phb",
     };
 
     return names[kind];
@@ -48,10 +49,19 @@ static unsigned connector_index(PaprKind kind, unsigned n)
         return 0x80000000;
     case PAPR_DISK:
         return 0x40000000 + 8 * slot(n);
+    case PAPR_BRIDGED:
+        return 0x40000100 + 8 * slot(n);
     case PAPR_PHB:
         return 0x20000000 + n + 1;
     }
     return 0;
+}
+
+/* Linux leaves the buses below a bridge to SLOF, which is slow. */
+static void add_bridge(PaprGuest *g)
+{
+    test_vm_args(g->vm, "-machine x-vof=off "
+                 "-device pci-bridge,id=br0,chassis_nr=1,addr=1f");
 }
 
 static void add_cold(PaprGuest *g, unsigned n)
@@ -69,6 +79,10 @@ static void add_cold(PaprGuest *g, unsigned n)
     case PAPR_DISK:
         test_vm_args(g->vm, "-device virtio-blk-pci,drive=disk%u,id=dev%u,"
                      "serial=dev%u,addr=%x", n, n, n, slot(n));
+        break;
+    case PAPR_BRIDGED:
+        test_vm_args(g->vm, "-device virtio-blk-pci,drive=disk%u,id=dev%u,"
+                     "serial=dev%u,bus=br0,addr=%x", n, n, n, slot(n));
         break;
     case PAPR_PHB:
         test_vm_args(g->vm, "-device spapr-pci-host-bridge,id=dev%u,"
@@ -109,21 +123,25 @@ PaprGuest *papr_guest_new(PaprKind kind, const char *options, unsigned cold)
     g->vm = test_vm_new_arch(papr_kind_name(kind), "ppc64");
     test_vm_args(g->vm, MACHINE);
     add_disks(g);
+    test_vm_guest(g->vm, TEST_PSERIES);
+    if (kind == PAPR_BRIDGED) {
+        add_bridge(g);
+    }
     for (n = 0; n < cold; n++) {
         add_cold(g, n);
     }
     if (options) {
         test_vm_plugin(g->vm, "papr-drc", options);
     }
-    test_vm_guest(g->vm, TEST_PSERIES);
     return g;
 }
 
 PaprGuest *papr_guest_start(PaprKind kind, const char *options)
 {
-    PaprGuest *g = papr_guest_new(kind, options,
-                                  kind == PAPR_DISK ? DISKS :
-                                  kind == PAPR_PHB ? 1 : 0);
+    static const unsigned cold[] = {
+        [PAPR_DISK] = DISKS, [PAPR_BRIDGED] = 1, [PAPR_PHB] = 1,
+    };
+    PaprGuest *g = papr_guest_new(kind, options, cold[kind]);
 
     test_vm_start(g->vm);
     guest_wait_ready(g->vm->guest, 0);
@@ -193,7 +211,7 @@ static void plug_dimm(PaprDevice *d)
 static void plug(PaprDevice *d)
 {
     QmpClient *qmp = d->g->vm->qmp;
-    g_autofree char *addr = NULL;
+    g_autofree char *addr = g_strdup_printf("%x", slot(d->n));
 
     switch (d->g->kind) {
     case PAPR_CORE:
@@ -204,10 +222,11 @@ static void plug(PaprDevice *d)
         plug_dimm(d);
         break;
     case PAPR_DISK:
-        addr = g_strdup_printf("%x", slot(d->n));
+    case PAPR_BRIDGED:
         qmp_ok(qmp, "device_add", "{'driver': 'virtio-blk-pci', 'id': %s,"
-               " 'serial': %s, 'drive': 'disk%u', 'addr': %s}", d->id, d->id,
-               d->n, addr);
+               " 'serial': %s, 'drive': 'disk%u', 'bus': %s, 'addr': %s}",
+               d->id, d->id, d->n,
+               d->g->kind == PAPR_DISK ? "pci.0" : "br0", addr);
         break;
     case PAPR_PHB:
         qmp_ok(qmp, "device_add", "{'driver': 'spapr-pci-host-bridge',"
@@ -216,13 +235,30 @@ static void plug(PaprDevice *d)
     }
 }
 
+/* Whatever comes to a host bridge before drmgr is done with it is lost. */
+static void plug_and_wait(PaprDevice *d)
+{
+    GuestConsole *guest = d->g->vm->guest;
+    g_autofree char *done = g_strdup_printf("drmgr -c phb -a -s 0x%x exits "
+                                            "with 0", d->index);
+
+    guest_skip_log(guest);
+    plug(d);
+    if (d->g->kind == PAPR_PHB) {
+        guest_expect(guest, done, 0);
+    }
+    papr_use(d);
+}
+
 PaprDevice *papr_take(PaprGuest *g)
 {
     PaprDevice *d = papr_take_cold(g);
 
     if (!qmp_has_device(g->vm->qmp, d->id)) {
-        plug(d);
-    } else if (g->kind == PAPR_DISK) {
+        plug_and_wait(d);
+        return d;
+    }
+    if (g->kind == PAPR_DISK) {
         /* Linux drops a whole bus with any of its functions (rpaphp). */
         guest_ok(g->vm->guest, "echo 1 > /sys/bus/pci/rescan");
     }
@@ -240,8 +276,7 @@ PaprDevice *papr_plug_spare(PaprGuest *g)
 
 void papr_plug_again(PaprDevice *d)
 {
-    plug(d);
-    papr_use(d);
+    plug_and_wait(d);
 }
 
 static void use_core(PaprDevice *d)
@@ -298,6 +333,7 @@ void papr_use(PaprDevice *d)
         guest_wait_until(guest, 0, "%s", blocks_online(d));
         break;
     case PAPR_DISK:
+    case PAPR_BRIDGED:
         guest_disk_wait(d->g->vm, d->id);
         break;
     case PAPR_PHB:
@@ -322,6 +358,7 @@ void papr_works(PaprDevice *d)
         guest_ok(guest, "%s", blocks_online(d));
         break;
     case PAPR_DISK:
+    case PAPR_BRIDGED:
         guest_disk_works(d->g->vm, d->id, d->g->checksum);
         break;
     case PAPR_PHB:
@@ -333,10 +370,11 @@ void papr_works(PaprDevice *d)
 
 /* ------------------------------------------------------- in the way */
 
-/* The address of a disk in the guest, whose bus is the first. */
+/* The address of a disk in the guest. */
 static char *address(const PaprDevice *d)
 {
-    return g_strdup_printf("0000:00:%02x.0", slot(d->n));
+    return g_strdup_printf("0000:%02x:%02x.0", d->g->kind == PAPR_BRIDGED,
+                           slot(d->n));
 }
 
 void papr_hold(PaprDevice *d, unsigned lmb)
@@ -354,6 +392,7 @@ void papr_hold(PaprDevice *d, unsigned lmb)
                  d->block + lmb);
         break;
     case PAPR_DISK:
+    case PAPR_BRIDGED:
         guest_ok(guest, "annex_hold %s", disk);
         break;
     case PAPR_PHB:
@@ -381,6 +420,7 @@ void papr_remove(PaprDevice *d)
                  "/sys/kernel/dlpar", PAPR_LMBS, d->index);
         break;
     case PAPR_DISK:
+    case PAPR_BRIDGED:
         guest_ok(guest, "modprobe -a rpaphp rpadlpar_io; "
                  "drmgr -c pci -r -s 0x%x -n", d->index);
         break;

@@ -10,6 +10,7 @@ typedef enum PaprKind {
     PAPR_CORE,
     PAPR_DIMM,                  /* of PAPR_LMBS blocks */
     PAPR_DISK,                  /* virtio-blk, with known content */
+    PAPR_BRIDGED,               /* such a disk behind a PCI bridge */
     PAPR_PHB,                   /* a PCI host bridge */
 } PaprKind;
 

@@ -101,3 +101,8 @@ const PaprCase papr_disk_cases[] = {
     { "before-boot", .start = papr_before_boot },
     {}
 };
+
+const PaprCase papr_bridged_cases[] = {
+    { "behind-bridge", removed },
+    {}
+};
