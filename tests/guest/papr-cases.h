@@ -14,6 +14,7 @@ typedef struct PaprCase {
     const char *name;
     void (*run)(PaprGuest *g);  /* NULL, for an own boot: start() */
     void (*start)(PaprKind kind, const char *options);
+    bool module;                /* nothing that stock could do */
     bool deaf;                  /* the guest does not handle PCI events */
     bool removes;               /* a core: see papr_host_removes_cores() */
 } PaprCase;
@@ -36,6 +37,12 @@ bool papr_host_removes_cores(void);
  * at once.
  */
 void papr_unconfigured(PaprGuest *g);
+
+/* For all kinds: cancel before the guest has seen the request. */
+void papr_cancel_unseen(PaprGuest *g);
+
+/* Cancel while the guest is at it, at random times, and plug and unplug. */
+void papr_cancel_races(PaprGuest *g);
 
 /*
  * For all kinds: device_del before the guest runs.  When the guest asks for

@@ -82,6 +82,8 @@ const PaprCase papr_core_cases[] = {
     { "last-online", last_online },
     { "busy", busy },
     { "paused", paused },
+    { "cancel-unseen", papr_cancel_unseen, .module = true },
+    { "cancel-races", papr_cancel_races, .module = true },
     { "unconfigured", papr_unconfigured, .removes = true },
     { "removed", removed, .removes = true },
     {}

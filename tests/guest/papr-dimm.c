@@ -118,6 +118,8 @@ const PaprCase papr_dimm_cases[] = {
     { "first-lmb-deadline", first_lmb_deadline },
     { "later-lmb", later_lmb },
     { "paused", paused },
+    { "cancel-unseen", papr_cancel_unseen, .module = true },
+    { "cancel-races", papr_cancel_races, .module = true },
     { "reset", reset },
     { "before-boot", .start = papr_before_boot },
     {}

@@ -108,7 +108,8 @@ static void add_all(PaprKind kind, bool stock)
     const PaprCase *what;
 
     for (what = lists[kind]; what->name; what++) {
-        if (!what->removes || papr_host_removes_cores()) {
+        if ((!what->removes || papr_host_removes_cores()) &&
+            !(what->module && stock)) {
             add(kind, what, stock);
         }
     }
