@@ -138,6 +138,7 @@ static void disks(PaprGuest *g)
     then_removed(d);
 }
 
+/* Before the guest has run again. */
 static bool withdraw(PaprDevice *d)
 {
     const char *outcome;
@@ -151,13 +152,42 @@ static bool withdraw(PaprDevice *d)
     return present;
 }
 
+/*
+ * Linux does not look whether there is an event when it is told that there
+ * is one: it handles the last one again.  Here that is a removal.
+ */
 void papr_cancel_unseen(PaprGuest *g)
 {
-    PaprDevice *d = papr_take(g);
+    PaprDevice *d = papr_take(g), *other = papr_take(g);
 
+    papr_hold(other, 1);
+    papr_del(other);
+    expect_refused(other, 1);
+    papr_release(other);
     g_assert_true(withdraw(d));
+    guest_ok(g->vm->guest, "usleep 300000");
     papr_works(d);
+    papr_works(other);
     expect_idle(g);
+}
+
+/* And if there was none since the boot, it breaks down. */
+void papr_cancel_unseen_first(PaprKind kind, const char *options)
+{
+    PaprGuest *g = papr_guest_new(kind, options, 1);
+    PaprDevice *d;
+
+    test_vm_start(g->vm);
+    guest_wait_ready(g->vm->guest, 0);
+    d = papr_take(g);
+    g_assert_true(withdraw(d));
+    guest_ok(g->vm->guest, "usleep 300000");
+    papr_works(d);
+    papr_listen(g);
+    papr_del(d);
+    expect_removed(d, "deleted", 1);
+    expect_idle(g);
+    papr_guest_stop(g);
 }
 
 void papr_cancel_races(PaprGuest *g)

@@ -38,8 +38,9 @@ bool papr_host_removes_cores(void);
  */
 void papr_unconfigured(PaprGuest *g);
 
-/* For all kinds: cancel before the guest has seen the request. */
+/* Cancel before the guest has seen the request; of its first boot, the first. */
 void papr_cancel_unseen(PaprGuest *g);
+void papr_cancel_unseen_first(PaprKind kind, const char *options);
 
 /* Cancel while the guest is at it, at random times, and plug and unplug. */
 void papr_cancel_races(PaprGuest *g);

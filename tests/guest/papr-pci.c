@@ -97,7 +97,7 @@ const PaprCase papr_disk_cases[] = {
     { "reset", reset, .deaf = true },
     { "late", late, .deaf = true },
     { "removed", removed },
-    { "cancel-unseen", papr_cancel_unseen, .module = true },
+    { "cancel-unseen", .start = papr_cancel_unseen_first, .module = true },
     { "cancel-races", papr_cancel_races, .module = true },
     { "held", held },
     { "before-boot", .start = papr_before_boot },
