@@ -27,18 +27,12 @@ extern const PaprCase papr_bridged_cases[];
 extern const PaprCase papr_phb_cases[];
 
 /*
- * Under TCG, QEMU 10.0 corrupts its heap when a core is removed, without any
- * module (README.md).
- */
-bool papr_host_removes_cores(void);
-
-/*
  * For all kinds: device_del of what the guest does not use yet, which is gone
  * at once.
  */
 void papr_unconfigured(PaprGuest *g);
 
-/* Cancel before the guest has seen the request; of its first boot, the first. */
+/* Cancel before the guest has seen the request; _first: its first event. */
 void papr_cancel_unseen(PaprGuest *g);
 void papr_cancel_unseen_first(PaprKind kind, const char *options);
 

@@ -5,11 +5,6 @@
 
 #define ONLINE "/sys/devices/system/cpu/cpu0/online"
 
-bool papr_host_removes_cores(void)
-{
-    return test_host_series() < 1000;
-}
-
 /* The cause is gone: the next request succeeds, where that can be tried. */
 static void then_removed(PaprDevice *d)
 {

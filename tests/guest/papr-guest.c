@@ -14,7 +14,6 @@
 
 #define CPUS "/sys/devices/system/cpu/"
 #define MEMORY "/sys/devices/system/memory/"
-#define HOLD "/sys/module/annex_hold/parameters/"
 
 const char *papr_kind_name(PaprKind kind)
 {
@@ -27,14 +26,19 @@ const char *papr_kind_name(PaprKind kind)
     return names[kind];
 }
 
+bool papr_host_removes_cores(void)
+{
+    return test_host_series() < 1000;
+}
+
 static const char *core_type(void)
 {
     return test_host_series() < 1000 ? "power9_v2.0-spapr-cpu-core"
                                      : "power10_v2.0-spapr-cpu-core";
 }
 
-/* The slot of disk @n; 0 is the console's in some machines. */
-static unsigned slot(unsigned n)
+/* 0 and 1 are other devices' in some machines. */
+unsigned papr_slot(unsigned n)
 {
     return n + 2;
 }
@@ -48,9 +52,9 @@ static unsigned connector_index(PaprKind kind, unsigned n)
     case PAPR_DIMM:
         return 0x80000000;
     case PAPR_DISK:
-        return 0x40000000 + 8 * slot(n);
+        return 0x40000000 + 8 * papr_slot(n);
     case PAPR_BRIDGED:
-        return 0x40000100 + 8 * slot(n);
+        return 0x40000100 + 8 * papr_slot(n);
     case PAPR_PHB:
         return 0x20000000 + n + 1;
     }
@@ -78,11 +82,11 @@ static void add_cold(PaprGuest *g, unsigned n)
         break;
     case PAPR_DISK:
         test_vm_args(g->vm, "-device virtio-blk-pci,drive=disk%u,id=dev%u,"
-                     "serial=dev%u,addr=%x", n, n, n, slot(n));
+                     "serial=dev%u,addr=%x", n, n, n, papr_slot(n));
         break;
     case PAPR_BRIDGED:
         test_vm_args(g->vm, "-device virtio-blk-pci,drive=disk%u,id=dev%u,"
-                     "serial=dev%u,bus=br0,addr=%x", n, n, n, slot(n));
+                     "serial=dev%u,bus=br0,addr=%x", n, n, n, papr_slot(n));
         break;
     case PAPR_PHB:
         test_vm_args(g->vm, "-device spapr-pci-host-bridge,id=dev%u,"
@@ -151,6 +155,11 @@ PaprGuest *papr_guest_start(PaprKind kind, const char *options)
 void papr_guest_stop(PaprGuest *g)
 {
     test_vm_quit(g->vm);
+    papr_guest_free(g);
+}
+
+void papr_guest_free(PaprGuest *g)
+{
     test_vm_free(g->vm);
     g_ptr_array_free(g->devices, TRUE);
     g_free(g->checksum);
@@ -161,7 +170,9 @@ void papr_listen(PaprGuest *g)
 {
     if (!g->listens) {
         g->listens = true;
+        guest_skip_log(g->vm->guest);
         guest_start(g->vm->guest, "annex_rtas_errd");
+        guest_expect(g->vm->guest, "annex-rtas-errd: started", 0);
     }
 }
 
@@ -211,7 +222,7 @@ static void plug_dimm(PaprDevice *d)
 static void plug(PaprDevice *d)
 {
     QmpClient *qmp = d->g->vm->qmp;
-    g_autofree char *addr = g_strdup_printf("%x", slot(d->n));
+    g_autofree char *addr = g_strdup_printf("%x", papr_slot(d->n));
 
     switch (d->g->kind) {
     case PAPR_CORE:
@@ -263,6 +274,16 @@ PaprDevice *papr_take(PaprGuest *g)
         guest_ok(g->vm->guest, "echo 1 > /sys/bus/pci/rescan");
     }
     papr_use(d);
+    return d;
+}
+
+PaprDevice *papr_arrived(PaprGuest *g, const PaprDevice *from)
+{
+    PaprDevice *d = new_device(g, from->n);
+
+    d->index = from->index;
+    d->block = from->block;
+    d->cpu = g_strdup(from->cpu);
     return d;
 }
 
@@ -364,69 +385,6 @@ void papr_works(PaprDevice *d)
     case PAPR_PHB:
         guest_ok(guest, "test -e /proc/device-tree/pci@80000002000%04x",
                  d->n + 1);
-        break;
-    }
-}
-
-/* ------------------------------------------------------- in the way */
-
-/* The address of a disk in the guest. */
-static char *address(const PaprDevice *d)
-{
-    return g_strdup_printf("0000:%02x:%02x.0", d->g->kind == PAPR_BRIDGED,
-                           slot(d->n));
-}
-
-void papr_hold(PaprDevice *d, unsigned lmb)
-{
-    GuestConsole *guest = d->g->vm->guest;
-    g_autofree char *disk = address(d);
-
-    guest_ok(guest, "modprobe annex-hold; echo 0 > " HOLD "release");
-    switch (d->g->kind) {
-    case PAPR_CORE:
-        guest_ok(guest, "echo 1 > " HOLD "cpu_busy");
-        break;
-    case PAPR_DIMM:
-        guest_ok(guest, "echo %u > " HOLD "memory_busy_block",
-                 d->block + lmb);
-        break;
-    case PAPR_DISK:
-    case PAPR_BRIDGED:
-        guest_ok(guest, "annex_hold %s", disk);
-        break;
-    case PAPR_PHB:
-        g_assert_not_reached();
-    }
-}
-
-void papr_release(PaprDevice *d)
-{
-    guest_ok(d->g->vm->guest, "echo 0 > " HOLD "cpu_busy; echo -1 > " HOLD
-             "memory_busy_block; annex_release");
-}
-
-void papr_remove(PaprDevice *d)
-{
-    GuestConsole *guest = d->g->vm->guest;
-
-    switch (d->g->kind) {
-    case PAPR_CORE:
-        guest_ok(guest, "echo cpu remove index 0x%x > /sys/kernel/dlpar",
-                 d->index);
-        break;
-    case PAPR_DIMM:
-        guest_ok(guest, "echo memory remove indexed-count %u 0x%x > "
-                 "/sys/kernel/dlpar", PAPR_LMBS, d->index);
-        break;
-    case PAPR_DISK:
-    case PAPR_BRIDGED:
-        guest_ok(guest, "modprobe -a rpaphp rpadlpar_io; "
-                 "drmgr -c pci -r -s 0x%x -n", d->index);
-        break;
-    case PAPR_PHB:
-        guest_ok(guest, "modprobe -a rpaphp rpadlpar_io; "
-                 "drmgr -c phb -r -s 0x%x", d->index);
         break;
     }
 }

@@ -40,6 +40,15 @@ typedef struct PaprDevice {
 const char *papr_kind_name(PaprKind kind);
 
 /*
+ * Under TCG, QEMU 10.0 corrupts its heap when a core is removed, without any
+ * module (README.md).
+ */
+bool papr_host_removes_cores(void);
+
+/* The number of disk @n's slot on its bus. */
+unsigned papr_slot(unsigned n);
+
+/*
  * A guest that has booted, for devices of @kind; disks, and the first host
  * bridge, are there from the start.  @options: of annex-papr-drc, NULL for a
  * stock QEMU.
@@ -55,6 +64,9 @@ PaprGuest *papr_guest_new(PaprKind kind, const char *options, unsigned cold);
 /* Quit QEMU, which must end well, and free. */
 void papr_guest_stop(PaprGuest *g);
 
+/* Free; QEMU has ended. */
+void papr_guest_free(PaprGuest *g);
+
 /* Have the guest handle events of PCI and host bridges; once is enough. */
 void papr_listen(PaprGuest *g);
 
@@ -66,6 +78,9 @@ PaprDevice *papr_take(PaprGuest *g);
 
 /* The next device, as it is from the start: the guest may not run yet. */
 PaprDevice *papr_take_cold(PaprGuest *g);
+
+/* The device of the same place in a guest that has migrated to @g. */
+PaprDevice *papr_arrived(PaprGuest *g, const PaprDevice *from);
 
 /* Plug one that was not there from the start, without any wait. */
 PaprDevice *papr_plug_spare(PaprGuest *g);
@@ -91,5 +106,12 @@ void papr_release(PaprDevice *d);
 
 /* The guest removes the device by itself, as an administrator would. */
 void papr_remove(PaprDevice *d);
+
+/*
+ * device_del of a DIMM that the guest is to let go of LMB by LMB: the first
+ * one, and later the others.
+ */
+void papr_remove_first_lmb(PaprDevice *d);
+void papr_remove_other_lmbs(PaprDevice *d);
 
 #endif

@@ -2,6 +2,7 @@
 /* Unplug of real Linux guests that migrate with requests in flight. */
 #include <string.h>
 #include "failure.h"
+#include "guest-migration.h"
 #include "unplug-expect.h"
 
 #define OFF "timeout=120,migrate=off"
@@ -26,41 +27,13 @@ static UnplugGuest *start(const Case *c)
     return g;
 }
 
-static void start_migration(UnplugGuest *from, UnplugGuest *to)
-{
-    g_autofree char *uri = g_strdup_printf("unix:%s/migration", to->vm->dir);
-
-    test_vm_args(to->vm, "-incoming %s", uri);
-    test_vm_start(to->vm);
-    qmp_ok(from->vm->qmp, "migrate-set-capabilities", "{'capabilities': ["
-           "{'capability': 'events', 'state': true},"
-           " {'capability': 'return-path', 'state': true}]}");
-    qmp_ok(to->vm->qmp, "migrate-set-capabilities", "{'capabilities': ["
-           "{'capability': 'return-path', 'state': true}]}");
-    qmp_ok(from->vm->qmp, "migrate", "{'uri': %s}", uri);
-}
-
-static const char *migration_end(UnplugGuest *from)
-{
-    for (;;) {
-        const QmpEvent *e = qmp_wait_event(from->vm->qmp, "MIGRATION", 0,
-                                           QMP_ANY);
-        const char *status = json_object_get_string_member(e->data,
-                                                           "status");
-
-        if (!strcmp(status, "completed") || !strcmp(status, "failed")) {
-            return status;
-        }
-    }
-}
-
 /* To a machine of the same set-up; both are stopped afterwards. */
 static UnplugGuest *migrate(UnplugGuest *from, const char *options)
 {
     UnplugGuest *to = unplug_guest_new(from->setup, options, N_STATES);
 
-    start_migration(from, to);
-    g_assert_cmpstr(migration_end(from), ==, "completed");
+    guest_migration_start(from->vm, to->vm);
+    g_assert_cmpstr(guest_migration_end(from->vm), ==, "completed");
     return to;
 }
 
@@ -168,11 +141,11 @@ static void not_without_module(gconstpointer data)
     device_hold(d);
     device_del(d);
     device_wait_held(d);
-    start_migration(from, to);
+    guest_migration_start(from->vm, to->vm);
     test_vm_wait_exit(to->vm, 0);
     text = test_vm_stderr(to->vm);
     g_assert_nonnull(strstr(text, "'annex-unplug'"));
-    g_assert_cmpstr(migration_end(from), ==, "failed");
+    g_assert_cmpstr(guest_migration_end(from->vm), ==, "failed");
     expect_state(d, "seen", 1);
     guest_ok(from->vm->guest, "true");
     device_release(d);
@@ -200,7 +173,7 @@ static void completes_in_precopy(gconstpointer data)
     device_wait_held(d);
     qmp_ok(from->vm->qmp, "migrate-set-parameters",
            "{'max-bandwidth': 1000000}");
-    start_migration(from, to);
+    guest_migration_start(from->vm, to->vm);
     qmp_wait_event(from->vm->qmp, "MIGRATION", 0, "{'status': 'active'}");
     g_assert_nonnull(strstr(qmp_error(from->vm->qmp, "device_del",
                                       "{'id': 'dev1'}"), "migrating"));
@@ -210,11 +183,11 @@ static void completes_in_precopy(gconstpointer data)
     qmp_ok(from->vm->qmp, "migrate-set-parameters",
            "{'max-bandwidth': 10000000000}");
     if (!strcmp(c->setup, "pcie") && test_host_series() < 1000) {
-        g_assert_cmpstr(migration_end(from), ==, "failed");
+        g_assert_cmpstr(guest_migration_end(from->vm), ==, "failed");
         guest_ok(from->vm->guest, "true");
         test_vm_wait_exit(to->vm, 0);
     } else {
-        g_assert_cmpstr(migration_end(from), ==, "completed");
+        g_assert_cmpstr(guest_migration_end(from->vm), ==, "completed");
         guest_ok(to->vm->guest, "true");
         expect_no_requests(to);
         expect_quiet(to);

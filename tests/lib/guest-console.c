@@ -244,6 +244,13 @@ void guest_start(GuestConsole *g, const char *fmt, ...)
     guest_ok(g, "( %s ) </dev/null >/dev/null 2>&1 &", command);
 }
 
+void guest_poke(GuestConsole *g)
+{
+    if (!test_drain_write(g->control.fd, "\n", 1, test_deadline_us(0))) {
+        fail_lost(g, "a poke");
+    }
+}
+
 void guest_wait_until(GuestConsole *g, int deadline_ms, const char *fmt, ...)
 {
     g_autofree char *condition = NULL;

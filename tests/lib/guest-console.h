@@ -46,6 +46,9 @@ const char *guest_ok(GuestConsole *g, const char *fmt, ...)
 void guest_start(GuestConsole *g, const char *fmt, ...)
     G_GNUC_PRINTF(2, 3);
 
+/* Give the guest an interrupt, by an empty line.  Does not wait. */
+void guest_poke(GuestConsole *g);
+
 /* Wait until a shell condition holds: guest_wait_until(g, 0, "test …"). */
 void guest_wait_until(GuestConsole *g, int deadline_ms, const char *fmt, ...)
     G_GNUC_PRINTF(3, 4);
