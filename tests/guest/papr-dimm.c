@@ -119,8 +119,6 @@ const PaprCase papr_dimm_cases[] = {
     { "later-lmb", later_lmb },
     { "paused", paused },
     { "cancel-unseen", papr_cancel_unseen, .module = true },
-    { "cancel-unseen-first", .start = papr_cancel_unseen_first,
-      .module = true },
     { "cancel-races", papr_cancel_races, .module = true },
     { "reset", reset },
     { "before-boot", .start = papr_before_boot },
