@@ -106,7 +106,7 @@ PaprDrcSense papr_drc_sense(const PaprDrc *drc);
 /* Whether the guest may read the resource's device tree. */
 bool papr_drc_is_configurable(const PaprDrc *drc);
 
-/* It has read it to the end, or once more: a refusal (in QEMU, of LMBs only). */
+/* It has read it to the end, or again: a refusal (in QEMU, of LMBs only). */
 PaprDrcEffect papr_drc_configured(PaprDrc *drc);
 
 #endif
