@@ -8,6 +8,7 @@ typedef union Value {
     bool on;
     int64_t ms;
     int index;
+    int64_t number;
 } Value;
 
 static unsigned count(const AnnexOption *table)
@@ -66,6 +67,9 @@ static char *expected(const AnnexOption *o)
     case ANNEX_OPTION_CHOICE:
         words = g_strjoinv("', '", (char **)o->choices);
         return g_strdup_printf("one of '%s'", words);
+    case ANNEX_OPTION_NUMBER:
+        return g_strdup_printf("a number from %" G_GINT64_FORMAT " to %"
+                               G_GINT64_FORMAT, o->min, o->max);
     }
     g_assert_not_reached();
 }
@@ -85,6 +89,9 @@ static bool parse_value(const AnnexOption *o, const char *text, Value *value)
             }
         }
         return false;
+    case ANNEX_OPTION_NUMBER:
+        return g_ascii_string_to_signed(text, 10, o->min, o->max,
+                                        &value->number, NULL);
     }
     g_assert_not_reached();
 }
@@ -100,6 +107,9 @@ static void store(const AnnexOption *o, const Value *value)
         return;
     case ANNEX_OPTION_CHOICE:
         *(int *)o->value = value->index;
+        return;
+    case ANNEX_OPTION_NUMBER:
+        *(int64_t *)o->value = value->number;
         return;
     }
     g_assert_not_reached();

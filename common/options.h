@@ -11,14 +11,15 @@ typedef enum AnnexOptionType {
     ANNEX_OPTION_BOOL,      /* on | off */
     ANNEX_OPTION_SECONDS,   /* decimal, up to three decimals; kept as ms */
     ANNEX_OPTION_CHOICE,    /* one of a list of words; kept as its index */
+    ANNEX_OPTION_NUMBER,    /* decimal, whole */
 } AnnexOptionType;
 
 /*
  * One option.  A table of them ends with an entry without a name.
  * @def is written as a user would write it.  @min and @max are in seconds,
- * for ANNEX_OPTION_SECONDS; @choices is NULL-terminated, for
- * ANNEX_OPTION_CHOICE.  @value points to a bool, an int64_t (ms) or an int,
- * by type.
+ * for ANNEX_OPTION_SECONDS, or the number's; @choices is NULL-terminated, for
+ * ANNEX_OPTION_CHOICE.  @value points to a bool, an int64_t (ms), an int or an
+ * int64_t, by type.
  */
 typedef struct AnnexOption {
     const char *name;

@@ -7,6 +7,7 @@
 static bool flag;
 static int64_t delay_ms;
 static int colour;
+static int64_t slots;
 
 static const char *const colours[] = { "red", "green", NULL };
 
@@ -17,6 +18,8 @@ static const AnnexOption table[] = {
       .max = 86400, .value = &delay_ms },
     { .name = "colour", .type = ANNEX_OPTION_CHOICE, .def = "green",
       .choices = colours, .value = &colour },
+    { .name = "slots", .type = ANNEX_OPTION_NUMBER, .def = "0",
+      .max = 64, .value = &slots },
     {}
 };
 
@@ -39,7 +42,8 @@ static void test_defaults(void)
     g_assert_cmpstr(values[0], ==, "off");
     g_assert_cmpstr(values[1], ==, "1.5");
     g_assert_cmpstr(values[2], ==, "green");
-    g_assert_null(values[3]);
+    g_assert_cmpstr(values[3], ==, "0");
+    g_assert_null(values[4]);
 }
 
 /* One bad argument, and the good ones beside it are not stored either. */
@@ -57,7 +61,8 @@ static void test_all_or_nothing(void)
 
 static void test_given(void)
 {
-    const char *args[] = { "colour=red", "delay=0", "flag=on", NULL };
+    const char *args[] = { "colour=red", "delay=0", "flag=on", "slots=64",
+                           NULL };
     char *message = NULL;
     g_auto(GStrv) values = parse(args, &message);
 
@@ -65,6 +70,7 @@ static void test_given(void)
     g_assert_true(flag);
     g_assert_cmpint(delay_ms, ==, 0);
     g_assert_cmpint(colour, ==, 0);
+    g_assert_cmpint(slots, ==, 64);
 }
 
 static void test_seconds(void)
@@ -111,10 +117,14 @@ static void test_refused(void)
           "up to three decimals" },
         { "colour=blue", "option 'colour': 'blue' is not one of 'red', "
           "'green'" },
+        { "slots=65", "option 'slots': '65' is not a number from 0 to 64" },
+        { "slots=-1", "option 'slots': '-1' is not a number from 0 to 64" },
+        { "slots=1.5", "option 'slots': '1.5' is not a number from 0 to 64" },
+        { "slots=", "option 'slots': '' is not a number from 0 to 64" },
         { "size=3", "option 'size': unknown, expected one of 'flag', "
-          "'delay', 'colour'" },
+          "'delay', 'colour', 'slots'" },
         { "=3", "option '': unknown, expected one of 'flag', 'delay', "
-          "'colour'" },
+          "'colour', 'slots'" },
         { "flag=off", "option 'flag': given twice ('off', 'on')" },
     };
     unsigned i;
@@ -127,11 +137,13 @@ static void test_refused(void)
         flag = false;
         delay_ms = 77;
         colour = 1;
+        slots = 7;
         g_assert_null(parse(args, &message));
         g_assert_cmpstr(message, ==, cases[i].message);
         g_assert_false(flag);
         g_assert_cmpint(delay_ms, ==, 77);
         g_assert_cmpint(colour, ==, 1);
+        g_assert_cmpint(slots, ==, 7);
     }
 }
 
