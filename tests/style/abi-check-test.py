@@ -191,6 +191,11 @@ CASES = [
      ['table: Dev is in the table but not used']),
     ('unused-parent', 'int f(Dev *d) { return d->regs[0].flags; }',
      DEV + CHILD, ['table: Child is in the table but not used']),
+    ('mirror', 'typedef struct Mine { Dev d; int n; } Mine;\n'
+     'int f(Mine *m) { return m->n; }', 'ANNEX_ABI(TYPE_DEV, Mine),', []),
+    ('mirror-unused', 'typedef struct Mine { Dev d; int n; } Mine;',
+     'ANNEX_ABI(TYPE_DEV, Mine),',
+     ['table: Mine is in the table but not used']),
     ('of-libannex', 'int f(Lib *lib) { return lib->n; }', '', []),
     ('twice', 'int f(Lib *lib) { return lib->n; }',
      'ANNEX_ABI(TYPE_LIB, Lib),',

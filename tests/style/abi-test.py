@@ -59,11 +59,12 @@ NOT_MEASURABLE = {
     'the list of QMP commands; what is in it has no QOM type':
         ['QmpCommand', 'QmpCommandList'],
     'ours, made for QEMU to look into':
-        ['DeviceListener', 'MemTxAttrs', 'ObjectPropertyIterator', 'QEMUTimer',
+        ['DeviceListener', 'InterfaceInfo', 'MemTxAttrs',
+         'ObjectPropertyIterator', 'QEMUTimer', 'SCSISense', 'TypeInfo',
          'VMStateDescription', 'VMStateField'],
     'a QOM object has a pointer to it, which says no size':
-        ['AcpiCpuStatus', 'MemStatus', 'MemoryRegionOps', 'ObjectProperty',
-         'SHPCDevice', 'SpaprEventLogEntry'],
+        ['AcpiCpuStatus', 'BusChild', 'MemStatus', 'MemoryRegionOps',
+         'ObjectProperty', 'SHPCDevice', 'SpaprEventLogEntry'],
 }
 
 # libannex is made of the static library annex-objects, and each module of
@@ -121,8 +122,9 @@ Entry = collections.namedtuple(
 
 Struct = collections.namedtuple('Struct', 'name types conditional')
 
-# What is found in one translation unit.
-Unit = collections.namedtuple('Unit', 'uses structs table')
+# What is found in one translation unit.  Mirrors: of our own structures, those
+# that are used, by USR; some are of a type's instances.
+Unit = collections.namedtuple('Unit', 'uses structs table mirrors')
 
 
 def earlier(site):
@@ -289,6 +291,7 @@ class Reader:
         self.paths = paths
         self.uses = {}
         self.records = {}
+        self.mirrors = set()
         self.table = []
         self.types = collections.defaultdict(set)
         self.functions = {}
@@ -302,7 +305,7 @@ class Reader:
         structs = {usr: Struct(name_of(record), frozenset(self.types[usr]),
                                is_conditional(record))
                    for usr, record in self.records.items()}
-        return Unit(self.uses, structs, self.table)
+        return Unit(self.uses, structs, self.table, self.mirrors)
 
     def read_top(self):
         """Note what there is, and begin with what is in the file itself."""
@@ -405,7 +408,10 @@ class Reader:
             self.follow(function, self.site(cursor, outer))
 
     def note_use(self, record, site):
-        if self.paths.owner_of(record) == 'host':
+        owner = self.paths.owner_of(record)
+        if owner == 'ours':
+            self.mirrors.add(record.get_usr())
+        elif owner == 'host':
             record = with_name(record)
             usr = record.get_usr()
             self.records[usr] = record
@@ -445,6 +451,7 @@ class Build:
         self.listed = listed
         self.wanted = set()     # of what is on the list
         self.uses = {}
+        self.mirrors = collections.defaultdict(set)
         self.tables = collections.defaultdict(list)
         self.structs = {}
         self.read()
@@ -467,6 +474,7 @@ class Build:
         uses = self.uses.setdefault(name, {})
         for usr, site in unit.uses.items():
             uses[usr] = min(site, uses.get(usr, site), key=earlier)
+        self.mirrors[name] |= unit.mirrors
         self.tables[name] += unit.table
         for usr, new in unit.structs.items():
             old = self.structs.get(usr, new)
@@ -523,7 +531,7 @@ class Build:
 
     def check_needed(self, name):
         """An entry is for itself, or for what only such entries embed."""
-        uses = set(self.uses[name])
+        uses = set(self.uses[name]) | self.mirrors[name]
         others = {usr for usr, _, _ in self.used(name, False)}
         for entry in self.entries(name):
             if entry.usr in uses:
