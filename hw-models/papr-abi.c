@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The host structures that the PAPR transport looks into. */
 #include "common/host/pci.h"
-#include "common/host/spapr.h"
+#include "common/host/spapr-vio.h"
 #include "common/image.h"
 
 ANNEX_ABI_TABLE = {
@@ -14,4 +14,8 @@ ANNEX_ABI_TABLE = {
     ANNEX_ABI(TYPE_BUS, BusState),
     ANNEX_ABI(TYPE_PCI_BUS, PCIBus),
     ANNEX_ABI(TYPE_SPAPR_PCI_HOST_BRIDGE, SpaprPhbState),
+    ANNEX_ABI(TYPE_VIO_SPAPR_DEVICE, SpaprVioDevice),
+    ANNEX_ABI_CLASS(TYPE_VIO_SPAPR_DEVICE, SpaprVioDeviceClass),
+    ANNEX_ABI(ANNEX_HOST_TYPE_VLAN, AnnexHostVlan),
+    ANNEX_ABI_CLASS(TYPE_DEVICE, DeviceClass),
 };

@@ -2,6 +2,7 @@
 /* PAPR addresses: the connector at the place of a device. */
 #include "hw-models/papr-address.h"
 #include "common/host/pci.h"
+#include "hw-models/papr-vio-drc.h"
 #include "qapi/error.h"
 
 static bool is_a(const DeviceState *dev, const char *type)
@@ -62,6 +63,9 @@ SpaprDrc *papr_address_find(DeviceState *dev)
     if (is_a(dev, TYPE_SPAPR_PCI_HOST_BRIDGE)) {
         return spapr_drc_by_id(TYPE_SPAPR_DRC_PHB,
                                SPAPR_PCI_HOST_BRIDGE(dev)->index);
+    }
+    if (is_a(dev, TYPE_VIO_SPAPR_DEVICE)) {
+        return papr_vio_drc_at(VIO_SPAPR_DEVICE(dev)->reg);
     }
     if (is_a(dev, TYPE_NVDIMM)) {
         return spapr_drc_by_id(TYPE_SPAPR_DRC_PMEM,

@@ -2,6 +2,7 @@
 /* PAPR cancel: requests that are taken back, and what guests do after that. */
 #include "hw-models/papr-cancel.h"
 #include "common/host/pci.h"
+#include "common/host/spapr-vio.h"
 #include "hw-models/papr-alarm.h"
 #include "hw-models/papr-events.h"
 #include "hw-models/papr-fence.h"
@@ -140,7 +141,8 @@ static void reset_device(DeviceState *dev)
 {
     if (object_dynamic_cast(OBJECT(dev), TYPE_PCI_DEVICE)) {
         pci_device_reset(PCI_DEVICE(dev));
-    } else if (object_dynamic_cast(OBJECT(dev), TYPE_SPAPR_PCI_HOST_BRIDGE)) {
+    } else if (object_dynamic_cast(OBJECT(dev), TYPE_SPAPR_PCI_HOST_BRIDGE) ||
+               object_dynamic_cast(OBJECT(dev), TYPE_VIO_SPAPR_DEVICE)) {
         device_cold_reset(dev);
     }
 }

@@ -71,7 +71,7 @@ bool papr_request_withdraw(DeviceState *dev)
 
 static bool present(SpaprDrc *drc, void *opaque)
 {
-    spapr_hotplug_req_add_by_index(drc);
+    annex_host_spapr_tell(drc, true);
     return false;
 }
 

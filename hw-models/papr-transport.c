@@ -47,7 +47,7 @@ static bool poke(SpaprDrc *drc, void *opaque)
     bool *poked = opaque;
 
     if (drc->dev && !papr_events_count(drc)) {
-        spapr_hotplug_req_remove_by_index(drc);
+        annex_host_spapr_tell(drc, false);
         *poked = true;
     }
     return false;

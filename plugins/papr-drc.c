@@ -6,11 +6,13 @@
 #include "hw-models/papr-commands.h"
 #include "hw-models/papr-methods.h"
 #include "hw-models/papr-transport.h"
+#include "hw-models/papr-vio.h"
 #include "hw-models/unplug-registry.h"
 #include "hw-models/unplug-supervisor.h"
 
 static int64_t timeout_ms;
 static bool migrate;
+static int64_t vio_slots;
 
 static const AnnexOption options[] = {
     { .name = "timeout", .type = ANNEX_OPTION_SECONDS, .def = "15",
@@ -19,6 +21,8 @@ static const AnnexOption options[] = {
       .value = &migrate },
     { .name = "debug", .type = ANNEX_OPTION_BOOL, .def = "off",
       .value = &papr_check_enabled },
+    { .name = "vio-slots", .type = ANNEX_OPTION_NUMBER, .def = "0",
+      .max = PAPR_VIO_SLOTS_MAX, .value = &vio_slots },
     {}
 };
 
@@ -29,7 +33,8 @@ static const UnplugTransportOps *const transports[] = {
 static bool start(Error **errp)
 {
     if (!unplug_supervisor_start("papr-drc", errp) ||
-        !papr_methods_start(errp) || !papr_commands_start(errp)) {
+        !papr_methods_start(errp) || !papr_commands_start(errp) ||
+        !papr_vio_start(vio_slots, errp)) {
         return false;
     }
     papr_transport_start();

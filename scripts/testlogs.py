@@ -15,7 +15,8 @@ PLUGINS = os.path.join(os.path.dirname(__file__), '..', 'plugins')
 MODULES = sorted((name.removesuffix('.c') for name in os.listdir(PLUGINS)
                   if name.endswith('.c')), key=len, reverse=True)
 TRANSPORTS = ('pcie', 'acpi-pci', 'shpc', 'acpi-cpu', 'acpi-memory',
-              'papr-cpu', 'papr-dimm', 'papr-pci', 'papr-phb')
+              'papr-cpu', 'papr-dimm', 'papr-pci', 'papr-phb',
+              'papr-vio')
 CASE = re.compile(rf"/({'|'.join(MODULES)})(?:-[a-z-]+)?"
                   rf"/({'|'.join(TRANSPORTS)})\b")
 GUEST = re.compile(r'/[^/]*-guest\b')

@@ -104,6 +104,7 @@ typedef struct QEMU_PACKED AnnexHostSpaprHotplugSection {
 
 enum {
     ANNEX_HOST_SPAPR_HP_NOTHING = 0,    /* no such type */
+    ANNEX_HOST_SPAPR_HP_SLOT = 3,
     ANNEX_HOST_SPAPR_HP_REMOVE = 2,
     ANNEX_HOST_SPAPR_HP_BY_INDEX = 2,
     ANNEX_HOST_SPAPR_HP_BY_COUNT_INDEXED = 4,
@@ -121,6 +122,32 @@ annex_host_spapr_hotplug_section(SpaprEventLogEntry *event)
     hp = (void *)((char *)event->extended_log + event->extended_length -
                   sizeof(*hp));
     return hp->id[0] == 'H' && hp->id[1] == 'P' ? hp : NULL;
+}
+
+/*
+ * Tell the guest by an event that there is something to add to, or to remove
+ * from, @drc.  The host's functions know no event for VIO slots
+ * (spapr_hotplug_req_event() of hw/ppc/spapr_events.c asserts): have one made
+ * that has the index where ours has it, and make it ours.  The guest cannot
+ * fetch it before that, since we have the BQL.
+ */
+static inline void annex_host_spapr_tell(SpaprDrc *drc, bool add)
+{
+    SpaprMachineState *spapr = SPAPR_MACHINE(qdev_get_machine());
+    bool is_slot = spapr_drc_type(drc) == SPAPR_DR_CONNECTOR_TYPE_VIO;
+    AnnexHostSpaprHotplugSection *hp;
+
+    if (!is_slot) {
+        (add ? spapr_hotplug_req_add_by_index
+             : spapr_hotplug_req_remove_by_index)(drc);
+        return;
+    }
+    (add ? spapr_hotplug_req_add_by_count
+         : spapr_hotplug_req_remove_by_count)(SPAPR_DR_CONNECTOR_TYPE_PHB,
+                                              spapr_drc_index(drc));
+    hp = annex_host_spapr_hotplug_section(QTAILQ_LAST(&spapr->pending_events));
+    hp->type = ANNEX_HOST_SPAPR_HP_SLOT;
+    hp->identifier = ANNEX_HOST_SPAPR_HP_BY_INDEX;
 }
 
 #endif

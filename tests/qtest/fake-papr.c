@@ -6,22 +6,8 @@
 
 #include <string.h>
 
-/* LoPAR 7.3: sensors and indicators, and their values (13.5.3). */
-enum { ISOLATION_STATE = 9001, ALLOCATION_STATE = 9003, ENTITY_SENSE = 9003 };
-enum { ISOLATED, UNISOLATED };
-enum { UNUSABLE, USABLE };
+/* dr-entity-sense of a logical connector (LoPAR 13.5.3.3). */
 enum { SENSE_UNUSABLE = 2 };
-
-/* Guest memory for arguments, return values, and the work area. */
-#define ARGS 0x100000
-#define RETS 0x101000
-#define WORK 0x102000
-
-/* A device tree has fewer nodes and properties. */
-#define CONFIGURE_CALLS 1000
-
-/* More than a test makes. */
-#define EVENTS_MAX 100
 
 #define MACHINE "pseries,cap-cfpc=broken,cap-sbbc=broken,cap-ibs=broken," \
                 "cap-ccf-assist=off"
@@ -103,9 +89,12 @@ static FakeGuest *start(const FakeGuestOps *ops, const char *options,
     test_vm_args(g->vm, "-machine " MACHINE " -cpu power8 %s %s", ops->args,
                  how);
     if (options) {
-        g_autofree char *checked = g_strconcat("debug=on,", options, NULL);
+        bool in_slot = !strcmp(ops->machine, fake_papr_vio.machine);
+        g_autofree char *all = g_strconcat("debug=on,",
+                                           in_slot ? "vio-slots=1," : "",
+                                           options, NULL);
 
-        test_vm_plugin(g->vm, "papr-drc", checked);
+        test_vm_plugin(g->vm, "papr-drc", all);
     }
     loop_rom(g->vm);
     test_vm_qtest(g->vm);
@@ -132,126 +121,6 @@ FakeGuest *fake_papr_migrate(FakeGuest *from, const char *options)
     qmp_ok(from->vm->qmp, "migrate", "{'uri': %s}", uri);
     qmp_wait_event(to->vm->qmp, "RESUME", 0, QMP_ANY);
     return to;
-}
-
-static void put_words(FakeGuest *g, uint64_t addr, unsigned n,
-                      const uint32_t *words)
-{
-    unsigned i;
-
-    for (i = 0; i < n; i++) {
-        qtest_writel(g->vm->qtest, addr + 4 * i, words[i]);
-    }
-}
-
-static int rtas(FakeGuest *g, const char *name, unsigned nargs,
-                const uint32_t *args, unsigned nrets)
-{
-    put_words(g, ARGS, nargs, args);
-    g_strfreev(qtest_command(g->vm->qtest, "rtas %s %u 0x%x %u 0x%x", name,
-                             nargs, ARGS, nrets, RETS));
-    return (int32_t)qtest_readl(g->vm->qtest, RETS);
-}
-
-static int set_indicator(FakeGuest *g, uint32_t type, unsigned n,
-                         uint32_t value)
-{
-    uint32_t args[] = { type, g->select + n, value };
-
-    return rtas(g, "set-indicator", 3, args, 1);
-}
-
-int papr_isolate(FakeGuest *g, unsigned n)
-{
-    return set_indicator(g, ISOLATION_STATE, n, ISOLATED);
-}
-
-int papr_unisolate(FakeGuest *g, unsigned n)
-{
-    return set_indicator(g, ISOLATION_STATE, n, UNISOLATED);
-}
-
-void papr_unisolate_and_die(FakeGuest *g, unsigned n)
-{
-    uint32_t args[] = { ISOLATION_STATE, g->select + n, UNISOLATED };
-
-    put_words(g, ARGS, G_N_ELEMENTS(args), args);
-    qtest_send(g->vm->qtest, "rtas set-indicator 3 0x%x 1 0x%x", ARGS, RETS);
-}
-
-int papr_set_usable(FakeGuest *g, unsigned n)
-{
-    return set_indicator(g, ALLOCATION_STATE, n, USABLE);
-}
-
-int papr_set_unusable(FakeGuest *g, unsigned n)
-{
-    return set_indicator(g, ALLOCATION_STATE, n, UNUSABLE);
-}
-
-int papr_configure(FakeGuest *g, unsigned n)
-{
-    uint32_t index = g->select + n, args[] = { WORK, 0 };
-    int i, result = 1;
-
-    for (i = 0; result > 0 && i < CONFIGURE_CALLS; i++) {
-        put_words(g, WORK, 1, &index);
-        result = rtas(g, "ibm,configure-connector", 2, args, 1);
-    }
-    g_assert_cmpint(i, <, CONFIGURE_CALLS);
-    return result;
-}
-
-int papr_sense(FakeGuest *g, unsigned n)
-{
-    uint32_t args[] = { ENTITY_SENSE, g->select + n };
-
-    g_assert_cmpint(rtas(g, "get-sensor-state", 2, args, 2), ==, 0);
-    return qtest_readl(g->vm->qtest, RETS + 4);
-}
-
-/* Where in memory the hotplug section of the last event ends, as the log. */
-static uint32_t section_end(FakeGuest *g)
-{
-    return WORK + 8 + qtest_readl(g->vm->qtest, WORK + 4);
-}
-
-int papr_fetch_type(FakeGuest *g)
-{
-    /* Vector 0x500, no more information, any class, not critical. */
-    const uint32_t args[] = { 0x500, 0, UINT32_MAX, 0, WORK, 2048 };
-
-    return rtas(g, "check-exception", 6, args, 1)
-           ? -1 : qtest_readb(g->vm->qtest, section_end(g) - 12);
-}
-
-bool papr_fetch_event(FakeGuest *g)
-{
-    int type;
-
-    do {
-        type = papr_fetch_type(g);
-    } while (type == 0);
-    return type > 0;
-}
-
-bool papr_event_adds(FakeGuest *g, uint32_t *index)
-{
-    uint32_t end = section_end(g);
-    bool counted = qtest_readb(g->vm->qtest, end - 10) == 4;
-
-    *index = qtest_readl(g->vm->qtest, counted ? end - 4 : end - 8);
-    return qtest_readb(g->vm->qtest, end - 11) == 1;
-}
-
-unsigned papr_fetch_events(FakeGuest *g)
-{
-    unsigned n = 0;
-
-    while (papr_fetch_event(g)) {
-        g_assert_cmpuint(++n, <, EVENTS_MAX);
-    }
-    return n;
 }
 
 unsigned papr_connectors(const FakeGuest *g)
@@ -414,6 +283,13 @@ const FakeGuestOps fake_papr_phb = {
     .let_go = let_go_logical,
 };
 
+const FakeGuestOps fake_papr_vio = {
+    .name = "papr", .machine = "vio", .deleted_event = true, .code = -1,
+    .args = "-device spapr-vlan,id=dev0,reg=0x71000080",
+    .set_up = papr_set_up, .take = take_logical, .refuse = refuse,
+    .let_go = let_go_logical,
+};
+
 /* Function 1's connector is the one behind function 0's. */
 const FakeGuestOps fake_papr_slot = {
     .name = "papr", .machine = "slot", .deleted_event = true, .code = -1,
@@ -423,5 +299,6 @@ const FakeGuestOps fake_papr_slot = {
 };
 
 const FakeGuestOps *const fake_paprs[] = {
-    &fake_papr_cpu, &fake_papr_dimm, &fake_papr_pci, &fake_papr_phb, NULL
+    &fake_papr_cpu, &fake_papr_dimm, &fake_papr_pci, &fake_papr_phb,
+    &fake_papr_vio, NULL
 };

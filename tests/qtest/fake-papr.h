@@ -5,10 +5,13 @@
 
 #include "fake-guest.h"
 
-/* A core, a DIMM of two LMBs, a PCI function, a host bridge; ends with NULL. */
+/*
+ * A core, a DIMM of two LMBs, a PCI function, a host bridge, a network card in
+ * a VIO slot, which only the module makes; ends with NULL.
+ */
 extern const FakeGuestOps *const fake_paprs[];
 extern const FakeGuestOps fake_papr_cpu, fake_papr_dimm, fake_papr_pci,
-                          fake_papr_phb;
+                          fake_papr_phb, fake_papr_vio;
 
 /* A PCI slot: dev0 is function 0, dev1, on the next connector, function 1. */
 extern const FakeGuestOps fake_papr_slot;
@@ -38,6 +41,12 @@ int papr_set_unusable(FakeGuest *g, unsigned n);
 
 /* ibm,configure-connector to the end: 0, or what it failed with. */
 int papr_configure(FakeGuest *g, unsigned n);
+
+/* The same; tells of each node (without @data) and property on the way. */
+typedef void PaprConfigureFn(const char *name, const void *data, size_t len,
+                             void *opaque);
+int papr_configure_each(FakeGuest *g, unsigned n, PaprConfigureFn *fn,
+                        void *opaque);
 
 /* get-sensor-state of dr-entity-sense, which must succeed. */
 int papr_sense(FakeGuest *g, unsigned n);
