@@ -146,10 +146,10 @@ static void run(gconstpointer data)
     fake_guest_stop(g);
 }
 
-void papr_test(const char *file, const FakeGuestOps *ops, const char *name,
+void papr_test(const char *part, const FakeGuestOps *ops, const char *name,
                void (*fn)(FakeGuest *g), const char *options, bool paused)
 {
-    g_autofree char *path = g_strdup_printf("/%s/papr-%s/%s", file,
+    g_autofree char *path = g_strdup_printf("/papr-drc%s/papr-%s/%s", part,
                                             ops->machine, name);
     PaprTest *t = g_new0(PaprTest, 1);
 

@@ -67,10 +67,10 @@ unsigned papr_fetch_events(FakeGuest *g);
 unsigned papr_connectors(const FakeGuest *g);
 
 /*
- * Add test /FILE/papr-TYPE/@name, which gives @fn such a VM.  @file: of the
- * test program, without "-test.c".
+ * Add test /papr-drc@part/papr-TYPE/@name, which gives @fn such a VM.  @part:
+ * "-PROGRAM", or "" for papr-drc-test.c.
  */
-void papr_test(const char *file, const FakeGuestOps *ops, const char *name,
+void papr_test(const char *part, const FakeGuestOps *ops, const char *name,
                void (*fn)(FakeGuest *g), const char *options, bool paused);
 
 /* What a guest does with a resource that is new to it. */

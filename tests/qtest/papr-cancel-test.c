@@ -5,7 +5,7 @@
 #include "unplug-events.h"
 
 #define TEST(ops, name, fn, options, paused) \
-    papr_test("papr-cancel", ops, name, fn, options, paused)
+    papr_test("-cancel", ops, name, fn, options, paused)
 
 static bool is_core(const FakeGuest *g)
 {

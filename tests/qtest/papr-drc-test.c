@@ -5,7 +5,7 @@
 #include "unplug-events.h"
 
 #define TEST(ops, name, fn, options, paused) \
-    papr_test("papr-drc", ops, name, fn, options, paused)
+    papr_test("", ops, name, fn, options, paused)
 
 /* One that never pauses holds up the end of what it could be looking at. */
 static void pause_processor(FakeGuest *g)

@@ -4,7 +4,7 @@
 #include "fake-papr.h"
 #include "unplug-events.h"
 
-#define TEST(ops, name, fn) papr_test("papr-functions", ops, name, fn, "", true)
+#define TEST(ops, name, fn) papr_test("-functions", ops, name, fn, "", true)
 
 static const FakeGuestOps below_bridge = {
     .name = "papr", .machine = "below-bridge", .deleted_event = true,

@@ -5,7 +5,7 @@
 #include "unplug-events.h"
 
 #define TEST(ops, name, fn, options) \
-    papr_test("papr-migration", ops, name, fn, options, false)
+    papr_test("-migration", ops, name, fn, options, false)
 
 /* The module's options at both ends, by the name of the test. */
 #define CARRIED "migrate=on"

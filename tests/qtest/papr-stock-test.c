@@ -10,7 +10,7 @@
 
 /* The same with the module: papr-drc-test.c and papr-migration-test.c. */
 #define TEST(ops, name, fn, paused) \
-    papr_test("papr-stock", ops, name, fn, NULL, paused)
+    papr_test("-stock", ops, name, fn, NULL, paused)
 
 static void ask(FakeGuest *g)
 {
@@ -108,6 +108,6 @@ int main(int argc, char **argv)
     TEST(&fake_papr_dimm, "half-migrated", half_migrated, false);
     TEST(&fake_papr_dimm, "refused-twice", refused_twice, true);
     TEST(&fake_papr_pci, "refused-in-vain", refused_in_vain, true);
-    g_test_add_func("/papr-stock/papr-dimm/half-refused", half_refused);
+    g_test_add_func("/papr-drc-stock/papr-dimm/half-refused", half_refused);
     return g_test_run();
 }
