@@ -14,6 +14,16 @@ static bool claims(const UnplugTransportOps *ops, HotplugHandler *handler,
     return papr_connectors_first(dev) != NULL;
 }
 
+/* Others than DIMMs have none. */
+static void await_fence(UnplugRecord *r)
+{
+    if (papr_connectors_is_dimm(r->dev)) {
+        papr_alarm_set(r, PAPR_FENCE_MS);
+    } else {
+        papr_alarm_clear(r);
+    }
+}
+
 /* The host is about to queue an event, or has. */
 static void attach(AnnexHookSet *hooks, UnplugRecord *r)
 {
@@ -21,7 +31,7 @@ static void attach(AnnexHookSet *hooks, UnplugRecord *r)
     r->t.events++;
     r->t.fence = 0;
     papr_cancel_forget(r->dev);
-    papr_alarm_set(r, PAPR_FENCE_MS);
+    await_fence(r);
 }
 
 /* A guest that is at it does not need to be asked whether it is. */
@@ -90,7 +100,7 @@ static UnplugRetry retry(UnplugRecord *r, DeviceState *dev, Error **errp)
     }
     r->t.events += poked;
     r->t.fence = 0;
-    papr_alarm_set(r, PAPR_FENCE_MS);
+    await_fence(r);
     return UNPLUG_RETRY_RESUME;
 }
 
