@@ -41,32 +41,34 @@ static void report(SpaprDrc *drc, const char *call, const PaprDrc *expected,
     }
 }
 
+static uint32_t call(SpaprDrc *drc, const char *name,
+                     uint32_t (*next)(SpaprDrc *drc),
+                     int (*model)(PaprDrc *drc, PaprDrcEffect *effect))
+{
+    PaprDrc expected = papr_connectors_state(drc);
+    PaprDrcEffect effect;
+    int expected_result = model(&expected, &effect);
+    uint32_t result = next(drc);
+
+    if (papr_check_enabled) {
+        report(drc, name, &expected, expected_result, result);
+    }
+    return result;
+}
+
 uint32_t papr_check_isolate(SpaprDrc *drc)
 {
     SpaprDrcClass *klass = SPAPR_DR_CONNECTOR_GET_CLASS(drc);
-    PaprDrc expected = papr_connectors_state(drc);
-    PaprDrcEffect effect;
-    int expected_result = papr_drc_isolate(&expected, &effect);
-    uint32_t result = ANNEX_NEXT(klass, isolate)(drc);
 
-    if (papr_check_enabled) {
-        report(drc, "isolate", &expected, expected_result, result);
-    }
-    return result;
+    return call(drc, "isolate", ANNEX_NEXT(klass, isolate), papr_drc_isolate);
 }
 
 uint32_t papr_check_unisolate(SpaprDrc *drc)
 {
     SpaprDrcClass *klass = SPAPR_DR_CONNECTOR_GET_CLASS(drc);
-    PaprDrc expected = papr_connectors_state(drc);
-    PaprDrcEffect effect;
-    int expected_result = papr_drc_unisolate(&expected, &effect);
-    uint32_t result = ANNEX_NEXT(klass, unisolate)(drc);
 
-    if (papr_check_enabled) {
-        report(drc, "unisolate", &expected, expected_result, result);
-    }
-    return result;
+    return call(drc, "unisolate", ANNEX_NEXT(klass, unisolate),
+                papr_drc_unisolate);
 }
 
 SpaprDREntitySense papr_check_sense(SpaprDrc *drc)
