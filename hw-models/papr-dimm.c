@@ -67,6 +67,10 @@ static bool detach(SpaprDrc *drc, void *opaque)
 {
     uint32_t *left = opaque;
 
+    /* A stream can say anything of a connector, but not what it holds. */
+    if (!drc->dev) {
+        return false;
+    }
     if (drc->unplug_requested) {
         ++*left;
     } else {
