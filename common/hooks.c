@@ -3,13 +3,17 @@
 #include "common/hooks.h"
 #include "common/host/qapi.h"
 
-typedef struct Hook {
+typedef struct Hook Hook;
+
+struct Hook {
     void **slot;
-    void *original;
+    void *replacement;
+    void *original;             /* maybe the replacement of @below */
+    Hook *below;                /* of the same slot, interposed before; NULL */
     AnnexHookSet *set;
     const char *type;
     const char *method;
-} Hook;
+};
 
 struct AnnexHookSet {
     const char *owner;
@@ -18,7 +22,7 @@ struct AnnexHookSet {
 };
 
 static GPtrArray *sets;
-static GHashTable *all_hooks;   /* of Hook, by slot */
+static GHashTable *all_hooks;   /* of Hook, the latest one, by slot */
 
 AnnexHookSet *annex_hooks_new(const char *owner)
 {
@@ -35,14 +39,21 @@ AnnexHookSet *annex_hooks_new(const char *owner)
     return set;
 }
 
+static Hook *hook_at(const void *slot)
+{
+    return all_hooks ? g_hash_table_lookup(all_hooks, slot) : NULL;
+}
+
 void annex_hooks_add_slot(AnnexHookSet *set, void *slot, void *replacement,
                           const char *type, const char *method)
 {
     Hook *hook = g_new0(Hook, 1);
 
-    g_assert(!annex_hooks_has_slot(slot));
+    g_assert(!g_hash_table_contains(set->hooks, slot));
     hook->slot = slot;
+    hook->replacement = replacement;
     hook->original = *hook->slot;
+    hook->below = hook_at(slot);
     hook->set = set;
     hook->type = type;
     hook->method = method;
@@ -53,10 +64,22 @@ void annex_hooks_add_slot(AnnexHookSet *set, void *slot, void *replacement,
 
 static void write_back(gpointer key, gpointer value, gpointer opaque)
 {
-    Hook *hook = value;
+    Hook *hook = value, *above = hook_at(hook->slot);
 
-    *hook->slot = hook->original;
-    g_hash_table_remove(all_hooks, hook->slot);
+    if (above == hook) {
+        *hook->slot = hook->original;
+        if (hook->below) {
+            g_hash_table_insert(all_hooks, hook->slot, hook->below);
+        } else {
+            g_hash_table_remove(all_hooks, hook->slot);
+        }
+        return;
+    }
+    while (above->below != hook) {
+        above = above->below;
+    }
+    above->original = hook->original;
+    above->below = hook->below;
 }
 
 void annex_hooks_remove_slot(AnnexHookSet *set, void *slot)
@@ -67,13 +90,16 @@ void annex_hooks_remove_slot(AnnexHookSet *set, void *slot)
 
 bool annex_hooks_has_slot(const void *slot)
 {
-    return all_hooks && g_hash_table_contains(all_hooks, slot);
+    return hook_at(slot) != NULL;
 }
 
-void *annex_hooks_next(const void *slot)
+void *annex_hooks_next(const void *slot, const void *replacement)
 {
-    Hook *hook = g_hash_table_lookup(all_hooks, slot);
+    const Hook *hook = hook_at(slot);
 
+    while (hook->replacement != replacement) {
+        hook = hook->below;
+    }
     return hook->original;
 }
 
@@ -86,7 +112,7 @@ void *annex_hooks_next_method(void *klass, size_t offset)
         k = object_class_get_parent(k);
         g_assert(k);
     }
-    return annex_hooks_next((char *)k + offset);
+    return hook_at((char *)k + offset)->original;
 }
 
 /* The slot of @m in @klass, or NULL when there is nothing to interpose. */
@@ -165,15 +191,14 @@ static void scan_write(const Scan *scan, AnnexHookSet *set)
         const AnnexMethodHook *m =
             &scan->table[g_array_index(scan->methods, unsigned, i)];
 
+        g_assert(!annex_hooks_has_slot(scan->slots->pdata[i]));
         annex_hooks_add_slot(set, scan->slots->pdata[i], m->replacement,
                              scan->types->pdata[i], m->method);
     }
 }
 
-/* Modules of the host bring types after our scan; their devices tell us. */
-static void on_realize(DeviceListener *listener, DeviceState *dev)
+static void scan_late(ObjectClass *klass)
 {
-    ObjectClass *klass = object_get_class(OBJECT(dev));
     unsigned i, j;
 
     for (i = 0; i < sets->len; i++) {
@@ -190,7 +215,32 @@ static void on_realize(DeviceListener *listener, DeviceState *dev)
     }
 }
 
-static DeviceListener listener = { .realize = on_realize };
+/* Modules of the host bring types after our scan; their devices tell us. */
+static void on_realize(DeviceListener *listener, DeviceState *dev)
+{
+    scan_late(object_get_class(OBJECT(dev)));
+}
+
+/*
+ * Those that a user asks for do so before they are there, so that the first
+ * one's realize can be interposed as well.
+ */
+static bool on_hide(DeviceListener *listener, const QDict *opts,
+                    bool from_json, Error **errp)
+{
+    const char *driver = opts ? qdict_get_try_str(opts, "driver") : NULL;
+    ObjectClass *klass = driver ? object_class_by_name(driver) : NULL;
+
+    if (klass) {
+        scan_late(klass);
+    }
+    return false;
+}
+
+static DeviceListener listener = {
+    .realize = on_realize,
+    .hide_device = on_hide,
+};
 
 bool annex_hooks_add_methods(AnnexHookSet *set, const AnnexMethodHook *table,
                              Error **errp)
@@ -230,28 +280,34 @@ void annex_hooks_restore(AnnexHookSet *set)
     g_free(set);
 }
 
+static void count(const AnnexHookSet *set, GHashTable *counts)
+{
+    GHashTableIter iter;
+    Hook *hook;
+
+    g_hash_table_iter_init(&iter, set->hooks);
+    while (g_hash_table_iter_next(&iter, NULL, (void **)&hook)) {
+        char *key = g_strconcat(hook->type, "\n", hook->method, NULL);
+        unsigned n = GPOINTER_TO_UINT(g_hash_table_lookup(counts, key));
+
+        g_hash_table_replace(counts, key, GUINT_TO_POINTER(n + 1));
+    }
+}
+
 void annex_hooks_foreach(const char *owner, AnnexHooksFn *fn, void *opaque)
 {
     g_autoptr(GHashTable) counts =
         g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     g_autoptr(GList) keys = NULL;
-    GHashTableIter iter;
-    Hook *hook;
     GList *l;
+    unsigned i;
 
-    if (!all_hooks) {
-        return;
-    }
-    g_hash_table_iter_init(&iter, all_hooks);
-    while (g_hash_table_iter_next(&iter, NULL, (void **)&hook)) {
-        char *key = g_strconcat(hook->type, "\n", hook->method, NULL);
-        unsigned n = GPOINTER_TO_UINT(g_hash_table_lookup(counts, key));
+    for (i = 0; sets && i < sets->len; i++) {
+        const AnnexHookSet *set = sets->pdata[i];
 
-        if (strcmp(hook->set->owner, owner)) {
-            g_free(key);
-            continue;
+        if (!strcmp(set->owner, owner)) {
+            count(set, counts);
         }
-        g_hash_table_replace(counts, key, GUINT_TO_POINTER(n + 1));
     }
     keys = g_list_sort(g_hash_table_get_keys(counts), (GCompareFunc)strcmp);
     for (l = keys; l; l = l->next) {

@@ -23,10 +23,10 @@ typedef struct AnnexMethodHook {
     void *replacement;
 } AnnexMethodHook;
 
-/* Zero; does not compile when @function has not the type of @field. */
+/* Zero; "size of array is negative": @function has not the type of @field. */
 #define ANNEX_SAME_TYPE(Class, field, function)                         \
-    (0 * sizeof((typeof(&(function)) *)NULL -                           \
-                (typeof(((Class *)NULL)->field) *)NULL))
+    (0 * sizeof(char[__builtin_types_compatible_p(                      \
+        typeof(&(function)), typeof(((Class *)NULL)->field)) ? 1 : -1]))
 
 #define ANNEX_METHOD(type_name, Class, field, function)                 \
     { .type = (type_name), .method = #field,                            \
@@ -39,10 +39,12 @@ AnnexHookSet *annex_hooks_new(const char *owner);
 
 /*
  * Interpose every method of @table in every concrete class that has it,
- * in those that are loaded now and those loaded later.  QOM subclasses and
+ * in those that are loaded now and those loaded later, with the first device
+ * that a user asks for by the type's own name.  QOM subclasses and
  * interfaces hold copies of inherited methods (qom/object.c,
  * type_initialize()), so each class is written to.  Classes without the
- * method are left alone.  @table must outlive the set.
+ * method are left alone.  @table must outlive the set, and no method in it
+ * is another set's.
  *
  * Slots are found first and then written as a whole.  Returns false, with
  * nothing changed, when no class has one of the methods.
@@ -52,20 +54,21 @@ bool annex_hooks_add_methods(AnnexHookSet *set, const AnnexMethodHook *table,
 
 /*
  * Replace the pointer at @slot, a field of some host object or class, which
- * is called @method in a @type.  For a field that may be interposed once
- * only; annex_hooks_next() gives what was there.
+ * is called @method in a @type.  Sets may interpose the same slot, each of
+ * them once: the latest is called first, and calls what annex_hooks_next()
+ * gives it.
  */
 void annex_hooks_add_slot(AnnexHookSet *set, void *slot, void *replacement,
                           const char *type, const char *method);
 
-/* Write back the pointer at @slot and forget the hook. */
+/* Take @set's hook out of @slot, where others may stay, and forget it. */
 void annex_hooks_remove_slot(AnnexHookSet *set, void *slot);
 
 /* Whether @slot is interposed. */
 bool annex_hooks_has_slot(const void *slot);
 
-/* What was at @slot before.  Only for a slot that is interposed. */
-void *annex_hooks_next(const void *slot);
+/* What was at @slot before @replacement, which is interposed there. */
+void *annex_hooks_next(const void *slot, const void *replacement);
 
 /*
  * What the method at @offset of @klass was before.  @klass may be a class

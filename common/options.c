@@ -6,9 +6,9 @@
 
 typedef union Value {
     bool on;
-    int64_t ms;
     int index;
-    int64_t number;
+    int64_t number;             /* of anything, or ms */
+    const char *text;
 } Value;
 
 static unsigned count(const AnnexOption *table)
@@ -64,14 +64,57 @@ static char *expected(const AnnexOption *o)
                                G_GINT64_FORMAT
                                ", with up to three decimals",
                                o->min, o->max);
+    case ANNEX_OPTION_COUNT:
+        return g_strdup_printf("a number from %" G_GINT64_FORMAT " to %"
+                               G_GINT64_FORMAT ", or 'forever'",
+                               o->min, o->max);
     case ANNEX_OPTION_CHOICE:
         words = g_strjoinv("', '", (char **)o->choices);
         return g_strdup_printf("one of '%s'", words);
     case ANNEX_OPTION_NUMBER:
         return g_strdup_printf("a number from %" G_GINT64_FORMAT " to %"
                                G_GINT64_FORMAT, o->min, o->max);
+    case ANNEX_OPTION_LIST:
+        return g_strdup(o->syntax);
+    case ANNEX_OPTION_TEXT:
+        break;                  /* takes anything */
     }
     g_assert_not_reached();
+}
+
+static bool parse_count(const AnnexOption *o, const char *text,
+                        int64_t *value)
+{
+    guint64 number;
+
+    *value = INT64_MAX;
+    if (!strcmp(text, "forever")) {
+        return true;
+    }
+    if (!g_ascii_string_to_unsigned(text, 10, o->min, o->max, &number,
+                                    NULL)) {
+        return false;
+    }
+    *value = number;
+    return true;
+}
+
+static char **split(const char *text)
+{
+    return *text ? g_strsplit(text, ",", -1) : NULL;
+}
+
+static bool check_list(const AnnexOption *o, const char *text)
+{
+    g_auto(GStrv) words = split(text);
+    unsigned i;
+
+    for (i = 0; words && words[i]; i++) {
+        if (!o->check(words[i])) {
+            return false;
+        }
+    }
+    return true;
 }
 
 static bool parse_value(const AnnexOption *o, const char *text, Value *value)
@@ -81,7 +124,9 @@ static bool parse_value(const AnnexOption *o, const char *text, Value *value)
         value->on = !strcmp(text, "on");
         return value->on || !strcmp(text, "off");
     case ANNEX_OPTION_SECONDS:
-        return annex_options_seconds(text, o->min, o->max, &value->ms);
+        return annex_options_seconds(text, o->min, o->max, &value->number);
+    case ANNEX_OPTION_COUNT:
+        return parse_count(o, text, &value->number);
     case ANNEX_OPTION_CHOICE:
         for (value->index = 0; o->choices[value->index]; value->index++) {
             if (!strcmp(text, o->choices[value->index])) {
@@ -92,6 +137,12 @@ static bool parse_value(const AnnexOption *o, const char *text, Value *value)
     case ANNEX_OPTION_NUMBER:
         return g_ascii_string_to_signed(text, 10, o->min, o->max,
                                         &value->number, NULL);
+    case ANNEX_OPTION_TEXT:
+        value->text = text;
+        return true;
+    case ANNEX_OPTION_LIST:
+        value->text = text;
+        return check_list(o, text);
     }
     g_assert_not_reached();
 }
@@ -102,14 +153,19 @@ static void store(const AnnexOption *o, const Value *value)
     case ANNEX_OPTION_BOOL:
         *(bool *)o->value = value->on;
         return;
-    case ANNEX_OPTION_SECONDS:
-        *(int64_t *)o->value = value->ms;
-        return;
     case ANNEX_OPTION_CHOICE:
         *(int *)o->value = value->index;
         return;
+    case ANNEX_OPTION_SECONDS:
+    case ANNEX_OPTION_COUNT:
     case ANNEX_OPTION_NUMBER:
         *(int64_t *)o->value = value->number;
+        return;
+    case ANNEX_OPTION_TEXT:
+        *(char **)o->value = *value->text ? g_strdup(value->text) : NULL;
+        return;
+    case ANNEX_OPTION_LIST:
+        *(char ***)o->value = split(value->text);
         return;
     }
     g_assert_not_reached();
@@ -143,6 +199,12 @@ static char *take(const AnnexOption *table, const char *arg, char **texts)
     if (!table[i].name) {
         return unknown(table, name);
     }
+    if (texts[i] && table[i].type == ANNEX_OPTION_LIST) {
+        g_autofree char *before = texts[i];
+
+        texts[i] = g_strjoin(",", before, equals ? equals + 1 : "", NULL);
+        return NULL;
+    }
     if (texts[i]) {
         return g_strdup_printf("option '%s': given twice ('%s', '%s')", name,
                                texts[i], equals ? equals + 1 : "");
@@ -166,7 +228,7 @@ char **annex_options_parse(const AnnexOption *table, int argc, char **argv,
     }
     for (i = 0; i < n && !*message; i++) {
         if (!texts[i]) {
-            texts[i] = g_strdup(table[i].def);
+            texts[i] = g_strdup(table[i].def ?: "");
         }
         if (!parse_value(&table[i], texts[i], &values[i])) {
             g_autofree char *want = expected(&table[i]);

@@ -12,14 +12,19 @@ typedef enum AnnexOptionType {
     ANNEX_OPTION_SECONDS,   /* decimal, up to three decimals; kept as ms */
     ANNEX_OPTION_CHOICE,    /* one of a list of words; kept as its index */
     ANNEX_OPTION_NUMBER,    /* decimal, whole */
+    ANNEX_OPTION_COUNT,     /* a number, or "forever": INT64_MAX */
+    ANNEX_OPTION_TEXT,      /* any; a string, NULL when empty */
+    ANNEX_OPTION_LIST,      /* may be given again; a GStrv, or NULL */
 } AnnexOptionType;
 
 /*
  * One option.  A table of them ends with an entry without a name.
  * @def is written as a user would write it.  @min and @max are in seconds,
  * for ANNEX_OPTION_SECONDS, or the number's; @choices is NULL-terminated, for
- * ANNEX_OPTION_CHOICE.  @value points to a bool, an int64_t (ms), an int or an
- * int64_t, by type.
+ * ANNEX_OPTION_CHOICE.  @value points to a bool, an int64_t (ms), an int, or
+ * an int64_t, by type; for the last two, to a char * and a char **, which are
+ * never freed.  Each word of a list is looked at by @check, which takes what
+ * @syntax says to people.  These two need no default: nothing is one.
  */
 typedef struct AnnexOption {
     const char *name;
@@ -28,6 +33,8 @@ typedef struct AnnexOption {
     int64_t min;
     int64_t max;
     const char *const *choices;
+    const char *syntax;
+    bool (*check)(const char *text);
     void *value;
 } AnnexOption;
 

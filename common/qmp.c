@@ -39,7 +39,8 @@ static void merge(QList *into, const QLitObject *schema)
 
 static void query_qmp_schema(QDict *args, QObject **ret, Error **errp)
 {
-    QmpCommandFunc *next = annex_hooks_next(&schema_command->fn);
+    QmpCommandFunc *next = annex_hooks_next(&schema_command->fn,
+                                            query_qmp_schema);
     QList *list;
     unsigned i;
 

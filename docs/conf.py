@@ -22,3 +22,9 @@ html_theme_options = {'page_width': '1100px', 'sidebar_width': '240px'}
 html_sidebars = {'**': ['about.html', 'navigation.html', 'searchbox.html']}
 html_show_sourcelink = False
 html_copy_source = False
+
+man_pages = [
+    ('annex-check', 'annex-check', 'would this QEMU load these modules?', '',
+     1),
+    ('annexctl', 'annexctl', 'Annex at a terminal', '', 1),
+]

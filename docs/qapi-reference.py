@@ -11,8 +11,9 @@
 
 import re
 import sys
+import textwrap
 
-# scripts/qapi of the host's source, written for QEMU 7.2.
+# scripts/qapi of the host's source: 7.2 or 10.0; see section_...().
 from qapi.schema import QAPISchema, QAPISchemaArrayType, QAPISchemaVisitor
 
 GROUPS = ['Commands', 'Events', 'Types']
@@ -20,6 +21,22 @@ GROUPS = ['Commands', 'Events', 'Types']
 
 def literal(text):
     return f'``{text}``'
+
+
+def section_tag(section):
+    """'Since' and the like; nothing for prose."""
+    if hasattr(section, 'kind'):
+        tag = str(section.kind)
+        return '' if tag == 'Plain' else tag
+    return section.name
+
+
+def section_text(section):
+    """Without the indentation under its first line, which 7.2 has removed."""
+    first, newline, rest = section.text.partition('\n')
+    if hasattr(section, 'kind'):
+        rest = textwrap.dedent(rest)
+    return first + newline + rest
 
 
 class Reference(QAPISchemaVisitor):
@@ -73,7 +90,7 @@ class Reference(QAPISchemaVisitor):
                     term += ', optional'
             lines.append(term)
             lines += [('   ' + line).rstrip()
-                      for line in self.prose(section.text)]
+                      for line in self.prose(section_text(section))]
             lines.append('')
         return lines
 
@@ -85,8 +102,9 @@ class Reference(QAPISchemaVisitor):
         if returns:
             lines += [f'Returns: {self.type_name(returns)}', '']
         for section in self.doc.sections:
-            if section.name:
-                lines += [f'{section.name}: {section.text}', '']
+            tag = section_tag(section)
+            if tag:
+                lines += [f'{tag}: {section_text(section)}', '']
             else:
                 lines += [*self.prose(section.text), '']
         self.entries[group].append(lines)

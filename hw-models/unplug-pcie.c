@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Unplug by native PCI Express hotplug: the slot registers of the port. */
-#include "common/host/pci.h"
 #include "common/host/qapi.h"
-#include "common/shadow.h"
+#include "common/pcie-slot.h"
 #include "hw-models/unplug-pci.h"
 #include "hw-models/unplug-transports.h"
 
@@ -13,51 +12,15 @@
  * then switches power and indicator off.  QEMU's side: hw/pci/pcie.c, 7.2.
  */
 
-#define SHADOW_KEY "unplug-port"
-
-typedef struct Slot {
-    uint16_t control;
-    uint16_t status;
-} Slot;
-
-static Slot slot_of(PCIDevice *port)
-{
-    Slot s;
-
-    pcie_cap_slot_get(port, &s.control, &s.status);
-    return s;
-}
-
-static bool is_pressed(Slot s)
-{
-    return s.status & PCI_EXP_SLTSTA_ABP;
-}
-
-static bool is_blinking(Slot s)
-{
-    return (s.control & PCI_EXP_SLTCTL_PIC) == PCI_EXP_SLTCTL_PWR_IND_BLINK;
-}
-
-static bool is_lit(Slot s)
-{
-    return (s.control & PCI_EXP_SLTCTL_PIC) == PCI_EXP_SLTCTL_PWR_IND_ON;
-}
-
-static bool is_powered(Slot s)
-{
-    return !(s.control & PCI_EXP_SLTCTL_PCC);
-}
-
 static PCIDevice *port_of(const UnplugRecord *r)
 {
     return PCI_DEVICE(r->handler);
 }
 
-/* Clear ABP as a guest would: the interrupt follows (RW1C). */
+/* Clear ABP as a guest would: the interrupt follows. */
 static void release_button(PCIDevice *port)
 {
-    port->config_write(port, port->exp.exp_cap + PCI_EXP_SLTSTA,
-                       PCI_EXP_SLTSTA_ABP, 2);
+    annex_pcie_slot_write(port, PCI_EXP_SLTSTA, PCI_EXP_SLTSTA_ABP);
 }
 
 static void note_peek(UnplugRecord *r)
@@ -73,24 +36,25 @@ static bool is_peek_fresh(const UnplugRecord *r)
            unplug_now_ms() - r->t.peeked_ms < UNPLUG_PCI_BLINK_MS;
 }
 
-static void on_change(UnplugRecord *r, PCIDevice *port, Slot old, Slot new)
+static void on_change(UnplugRecord *r, PCIDevice *port, AnnexPcieSlot old,
+                      AnnexPcieSlot now)
 {
-    if (is_pressed(old) && !is_pressed(new)) {
+    if (annex_slot_pressed(old) && !annex_slot_pressed(now)) {
         note_peek(r);
     }
-    if (!is_blinking(old) && is_blinking(new)) {
+    if (!annex_slot_blinking(old) && annex_slot_blinking(now)) {
         unplug_seen(r);
         if (r->t.press_on_blink) {
             r->t.press_on_blink = false;
             pcie_cap_slot_push_attention_button(port);
         }
     }
-    if ((old.status & ~new.status & PCI_EXP_SLTSTA_PDS) &&
+    if (annex_slot_present(old) && !annex_slot_present(now) &&
         PCI_DEVICE(r->dev)->partially_hotplugged) {
         unplug_pci_present_again(r);
         return;
     }
-    if (is_blinking(old) && is_lit(new)) {
+    if (annex_slot_blinking(old) && annex_slot_lit(now)) {
         if (r->cancel != UNPLUG_CANCEL_NONE) {
             unplug_pci_keep(r, false);
             unplug_cancelled(r, UNPLUG_OUTCOME_ABORTED);
@@ -104,8 +68,8 @@ static void on_change(UnplugRecord *r, PCIDevice *port, Slot old, Slot new)
 /* Call @fn for each record in the slot below @port. */
 static void each_record(PCIDevice *port,
                         void (*fn)(UnplugRecord *r, PCIDevice *port,
-                                   Slot old, Slot new),
-                        Slot old, Slot new)
+                                   AnnexPcieSlot old, AnnexPcieSlot now),
+                        AnnexPcieSlot old, AnnexPcieSlot now)
 {
     PCIBus *bus = pci_bridge_get_sec_bus(PCI_BRIDGE(port));
     unsigned i;
@@ -115,64 +79,40 @@ static void each_record(PCIDevice *port,
                                           : NULL;
 
         if (r && !r->leaving && r->transport == &unplug_pcie) {
-            fn(r, port, old, new);
+            fn(r, port, old, now);
         }
     }
 }
 
-static void on_config_write(PCIDevice *port, uint32_t addr, uint32_t val,
-                            int len)
+static void on_changed(PCIDevice *port, AnnexPcieSlot old, AnnexPcieSlot now)
 {
-    PCIConfigWriteFunc *next = annex_hooks_next(&port->config_write);
-    Slot old = slot_of(port), new;
-
-    next(port, addr, val, len);
-    new = slot_of(port);
-    if (old.control != new.control || old.status != new.status) {
-        each_record(port, on_change, old, new);
-    }
+    each_record(port, on_change, old, now);
 }
 
-static void on_peek(UnplugRecord *r, PCIDevice *port, Slot old, Slot new)
+static void on_peek(UnplugRecord *r, PCIDevice *port, AnnexPcieSlot old,
+                    AnnexPcieSlot now)
 {
     if (!r->t.peeked) {
         note_peek(r);
     }
 }
 
-static uint32_t on_config_read(PCIDevice *port, uint32_t addr, int len)
+static void on_peeked(PCIDevice *port)
 {
-    PCIConfigReadFunc *next = annex_hooks_next(&port->config_read);
-    uint32_t status = port->exp.exp_cap + PCI_EXP_SLTSTA;
-    Slot now = slot_of(port);
+    AnnexPcieSlot now = annex_pcie_slot(port);
 
-    if (is_pressed(now) && addr < status + 2 && addr + len > status) {
-        each_record(port, on_peek, now, now);
-    }
-    return next(port, addr, len);
+    each_record(port, on_peek, now, now);
 }
 
-static void port_release(Object *obj, void *hooks)
-{
-    PCIDevice *port = PCI_DEVICE(obj);
-
-    annex_hooks_remove_slot(hooks, &port->config_write);
-    annex_hooks_remove_slot(hooks, &port->config_read);
-}
+static const AnnexPcieSlotObserver observer = {
+    .changed = on_changed,
+    .peeked = on_peeked,
+};
 
 static void attach(AnnexHookSet *hooks, UnplugRecord *r)
 {
-    PCIDevice *port = port_of(r);
-    const char *type = object_get_typename(OBJECT(port));
-
     r->t.peeked = false;
-    if (!annex_shadow_get(OBJECT(port), SHADOW_KEY)) {
-        annex_shadow_set(OBJECT(port), SHADOW_KEY, hooks, port_release);
-        annex_hooks_add_slot(hooks, &port->config_write, on_config_write,
-                             type, "config_write");
-        annex_hooks_add_slot(hooks, &port->config_read, on_config_read,
-                             type, "config_read");
-    }
+    annex_pcie_slot_watch(hooks, port_of(r), &observer);
 }
 
 static bool claims(const UnplugTransportOps *ops, HotplugHandler *handler,
@@ -186,12 +126,12 @@ static bool listening(const UnplugRecord *r)
 {
     uint16_t want = PCI_EXP_SLTCTL_HPIE | PCI_EXP_SLTCTL_ABPE;
 
-    return (slot_of(port_of(r)).control & want) == want;
+    return (annex_pcie_slot(port_of(r)).control & want) == want;
 }
 
 static UnplugRetry retry(UnplugRecord *r, DeviceState *dev, Error **errp)
 {
-    Slot s = slot_of(port_of(r));
+    AnnexPcieSlot s = annex_pcie_slot(port_of(r));
 
     if (r->t.presenting) {
         error_setg(errp, "device '%s' is being presented to the guest again",
@@ -202,7 +142,7 @@ static UnplugRetry retry(UnplugRecord *r, DeviceState *dev, Error **errp)
         unplug_pci_keep(r, false);
         return UNPLUG_RETRY_RESUME;
     }
-    if (is_blinking(s) || !is_powered(s) || is_peek_fresh(r)) {
+    if (annex_slot_blinking(s) || !annex_slot_powered(s) || is_peek_fresh(r)) {
         error_setg(errp, "the guest is removing device '%s': another press of "
                    "the attention button would cancel that", r->path);
         return UNPLUG_RETRY_REFUSE;
@@ -211,7 +151,7 @@ static UnplugRetry retry(UnplugRecord *r, DeviceState *dev, Error **errp)
         unplug_pci_keep(r, false);
         r->t.press_on_blink = false;
     }
-    if (is_pressed(s)) {
+    if (annex_slot_pressed(s)) {
         release_button(port_of(r));
     }
     return UNPLUG_RETRY_ASK;
@@ -220,27 +160,27 @@ static UnplugRetry retry(UnplugRecord *r, DeviceState *dev, Error **errp)
 static UnplugCancelAction cancel(UnplugRecord *r, Error **errp)
 {
     PCIDevice *port = port_of(r);
-    Slot s = slot_of(port);
+    AnnexPcieSlot s = annex_pcie_slot(port);
 
     if (unplug_pci_slot_is_shared(r, errp)) {
         return UNPLUG_CANCEL_FAILED;
     }
-    if (is_pressed(s) && !r->t.peeked) {
+    if (annex_slot_pressed(s) && !r->t.peeked) {
         release_button(port);
         return UNPLUG_CANCEL_WITHDRAWN;
     }
-    if (!is_blinking(s) && is_powered(s) && !is_peek_fresh(r)) {
+    if (!annex_slot_blinking(s) && annex_slot_powered(s) && !is_peek_fresh(r)) {
         /* The guest took no notice.  A latched press is not to stay. */
         release_button(port);
         return UNPLUG_CANCEL_WITHDRAWN;
     }
     /* Whatever the guest does from here on, the device stays. */
     unplug_pci_keep(r, true);
-    if (!is_powered(s) ||
+    if (!annex_slot_powered(s) ||
         (r->seen && unplug_now_ms() - r->seen_ms > UNPLUG_PCI_CANCEL_MS)) {
         return UNPLUG_CANCEL_KEEP;
     }
-    if (is_blinking(s)) {
+    if (annex_slot_blinking(s)) {
         pcie_cap_slot_push_attention_button(port);
     } else {
         r->t.press_on_blink = true;
@@ -250,12 +190,12 @@ static UnplugCancelAction cancel(UnplugRecord *r, Error **errp)
 
 static void resume_cancel(UnplugRecord *r)
 {
-    Slot s = slot_of(port_of(r));
+    AnnexPcieSlot s = annex_pcie_slot(port_of(r));
 
     unplug_pci_keep(r, true);
     r->t.press_on_blink = r->cancel == UNPLUG_CANCEL_ABORTING &&
-                          is_powered(s) && !is_blinking(s);
-    if (!(s.status & PCI_EXP_SLTSTA_PDS)) {
+                          annex_slot_powered(s) && !annex_slot_blinking(s);
+    if (!annex_slot_present(s)) {
         annex_host_set_pending_delete(r->dev, false);
         unplug_pci_present_again(r);
     }
@@ -264,13 +204,13 @@ static void resume_cancel(UnplugRecord *r)
 static bool in_flight(const UnplugTransportOps *ops, HotplugHandler *handler,
                       DeviceState *dev, bool *seen)
 {
-    Slot s = slot_of(PCI_DEVICE(handler));
+    AnnexPcieSlot s = annex_pcie_slot(PCI_DEVICE(handler));
 
-    *seen = is_blinking(s);
+    *seen = annex_slot_blinking(s);
     /* An insertion presses and blinks as well, at a slot without power. */
     return pci_get_function_0(PCI_DEVICE(dev)) == PCI_DEVICE(dev) &&
-           (s.status & PCI_EXP_SLTSTA_PDS) && is_powered(s) &&
-           (is_pressed(s) || is_blinking(s));
+           annex_slot_present(s) && annex_slot_powered(s) &&
+           (annex_slot_pressed(s) || annex_slot_blinking(s));
 }
 
 /*
@@ -284,7 +224,7 @@ static void after_reset(UnplugRecord *r)
 
     unplug_pci_keep(r, false);
     r->t.presenting = false;
-    if (!(slot_of(port_of(r)).status & PCI_EXP_SLTSTA_PDS)) {
+    if (!annex_slot_present(annex_pcie_slot(port_of(r)))) {
         dev->hotplugged = false;
         hotplug_handler_plug(r->handler, dev, NULL);
         dev->hotplugged = hotplugged;

@@ -36,7 +36,7 @@ int64_t unplug_registry_timeout_ms(const UnplugTransportOps *transport)
         Registered *t = &g_array_index(transports, Registered, i);
 
         if (t->ops == transport) {
-            return *t->timeout_ms;
+            return t->timeout_ms ? *t->timeout_ms : 0;
         }
     }
     return 0;
@@ -56,6 +56,20 @@ void unplug_registry_reset(void)
     }
 }
 
+static Registered *find(UnplugTransport id)
+{
+    unsigned i;
+
+    for (i = 0; i < transports->len; i++) {
+        Registered *t = &g_array_index(transports, Registered, i);
+
+        if (t->ops->id == id) {
+            return t;
+        }
+    }
+    return NULL;
+}
+
 void unplug_registry_add(const UnplugTransportOps *const *list,
                            const int64_t *timeout_ms)
 {
@@ -64,7 +78,12 @@ void unplug_registry_add(const UnplugTransportOps *const *list,
     }
     for (; *list; list++) {
         Registered t = { .ops = *list, .timeout_ms = timeout_ms };
+        Registered *there = find(t.ops->id);
 
-        g_array_append_val(transports, t);
+        if (!there) {
+            g_array_append_val(transports, t);
+        } else if (!there->timeout_ms) {
+            there->timeout_ms = timeout_ms;
+        }
     }
 }

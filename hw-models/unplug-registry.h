@@ -8,6 +8,10 @@
 /*
  * Add transports, a NULL-terminated list.  *@timeout_ms is the deadline of
  * their requests, read at each; 0 for none.  Under the BQL.
+ *
+ * Two modules may bring the same transport, each a copy of its own: the
+ * first is used.  One that has no deadline to offer (NULL) leaves that to
+ * the other, whichever is loaded first.
  */
 void unplug_registry_add(const UnplugTransportOps *const *list,
                          const int64_t *timeout_ms);

@@ -61,15 +61,31 @@ static void report_not_deleted(const UnplugRecord *r, int64_t elapsed_ms)
                                        ANNEX_OPT_POINTER(connector));
 }
 
+static GPtrArray *observers;    /* of UnplugObserver * */
+
+void unplug_report_observe(UnplugObserver *fn)
+{
+    if (!observers) {
+        observers = g_ptr_array_new();
+    }
+    g_ptr_array_add(observers, fn);
+}
+
 static void report_done(const UnplugRecord *r, UnplugOutcome outcome,
                         bool present, int64_t elapsed_ms)
 {
     UnplugConnector info, *connector = connector_of(r, &info);
+    unsigned i;
 
     qapi_event_send_device_unplug_done(ANNEX_OPT_POINTER(r->id), r->path,
                                        r->transport->id, outcome, present,
                                        r->attempt, elapsed_ms,
                                        ANNEX_OPT_POINTER(connector));
+    for (i = 0; observers && i < observers->len; i++) {
+        UnplugObserver *observer = observers->pdata[i];
+
+        observer(r, outcome, present);
+    }
 }
 
 const UnplugReporter unplug_reporter = {

@@ -15,4 +15,13 @@
  */
 extern const UnplugReporter unplug_reporter;
 
+/*
+ * Call @fn for each request that has ended, after its DEVICE_UNPLUG_DONE.
+ * @present: its device is still there.  @r is about to be freed; @fn may not
+ * call back into the supervisor.  Under the BQL.
+ */
+typedef void UnplugObserver(const UnplugRecord *r, UnplugOutcome outcome,
+                            bool present);
+void unplug_report_observe(UnplugObserver *fn);
+
 #endif

@@ -10,7 +10,7 @@ static void (**slot)(MachineState *, AnnexResetArg);
 static void on_reset(MachineState *machine, AnnexResetArg arg)
 {
     unplug_supervisor_reset(true);
-    annex_host_reset(annex_hooks_next(slot), machine, arg);
+    annex_host_reset(annex_hooks_next(slot, on_reset), machine, arg);
     unplug_supervisor_reset(false);
     if (annex_host_reset_loads_state(arg)) {
         unplug_adopt_expect();

@@ -19,9 +19,10 @@ usage() {
     printf 'usage: scripts/bench.sh [--host HOST] [--quick] [--boots N]'
     printf ' [--only PART]\n\n'
     printf '%s\n' \
-        '--quick      fewer repetitions: less than a minute' \
+        '--quick      fewer repetitions: a few minutes' \
         '--boots N    pairs of guest boots (default 5, quick 2)' \
-        '--only PART  one of boot, load, latency, scale, papr' \
+        '--only PART  one of boot, load, latency, scale, papr, failover,' \
+        '             vhost-user, slots' \
         "--host HOST  the QEMU to build for (default $(local_host));" \
         "             known: $(known_hosts)"
 }
@@ -61,6 +62,7 @@ main() {
     local build
     parse "$@"
     go_to_host "${WANTED:-$(local_host)}" "$SCRIPTS/bench.sh" "$@"
+    install_packages "${HOST_TEST_PACKAGES[@]}"
     prepare_host "$HOST" amd64
     build=$TOP/build/$HOST
     # However it ends, the machines' files go.

@@ -6,7 +6,8 @@
 #
 # Installs what is missing, prepares the host's headers (host-tree.sh), sets
 # build/HOST up where that is needed, and compiles.  Where the host's QEMU is
-# in a root folder (on-host.sh), so is all of this done.
+# in a root folder (on-host.sh), so is all of this done.  ANNEX_BUILD_DIR in
+# the environment is another folder than build/HOST.
 
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
@@ -26,6 +27,8 @@ set_up() {
         "-Dhost_package=$(host_fact "$tree" package)"
         "-Dhost_src=$(host_fact "$tree" src)"
         "-Dhost_build=$(host_fact "$tree" build)"
+        "-Dcheck_sources=$([ "$HOST_CHECKS_SOURCES" = yes ] &&
+            echo true || echo false)"
         "$@"
     )
     if printf '%s\n' "${arguments[@]}" | cmp -s - "$stamp"; then
@@ -43,7 +46,7 @@ set_up() {
 }
 
 main() {
-    local host tree
+    local host tree build
     if [ $# -lt 1 ] || [[ $1 == -* ]]; then
         printf 'usage: %s HOST [meson setup argument...]\n' "$0" >&2
         exit 2
@@ -53,9 +56,10 @@ main() {
     shift
     install_packages "${PACKAGES[@]}"
     tree=$("$SCRIPTS/host-tree.sh" "$host" | tail -n 1)
-    set_up "$TOP/build/$host" "$tree" "$@"
-    ninja -C "$TOP/build/$host" >&2
-    printf '%s\n' "$TOP/build/$host/plugins"
+    build=${ANNEX_BUILD_DIR:-$TOP/build/$host}
+    set_up "$build" "$tree" "$@"
+    ninja -C "$build" >&2
+    printf '%s\n' "$build/plugins"
 }
 
 main "$@"

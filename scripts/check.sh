@@ -10,7 +10,8 @@
 # one that failed.  Fails if any failed; with CI=true in the environment, if
 # any was skipped.
 #
-# Without arguments it also compares docs/tested.rst with what was tested.
+# Without meson test arguments it also makes and tests the hosts' packages;
+# without any it compares docs/tested.rst with what was tested.
 
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
@@ -18,11 +19,15 @@ set -euo pipefail
 
 HOSTS=()
 BUILT=()
+PACKAGED=()
+COUNT_OPTIONS=()
 
 # Whatever ends the script before the count is a failure to be counted.
 COUNTED=false
 finish() {
-    local status=$?
+    local status=$? running
+    mapfile -t running < <(jobs -pr)
+    [ ${#running[@]} -eq 0 ] || kill "${running[@]}" || true
     if ! "$COUNTED"; then
         say "the tests could not be run to the end"
         printf '0 passed, 1 failed, 0 skipped\n'
@@ -79,6 +84,38 @@ test_hosts() {
     done
 }
 
+# Packages for a suite on top of a release are not made.
+package_hosts() {
+    local host
+    for host in "${BUILT[@]}"; do
+        if (load_host "$host" && [ -z "$HOST_SUITE" ]); then
+            PACKAGED+=("$host")
+            COUNT_OPTIONS+=(--tap "$TOP/build/packages/$host/test.tap")
+        fi
+    done
+}
+
+# All are made before the first is tested: they are also to keep off each
+# other's hosts.  Then they are tested at once, each in a root of its own: most
+# of the time packages are fetched and unpacked.  What cannot be made leaves no
+# results, which is counted.
+test_packages() {
+    local host made=()
+    for host in "${PACKAGED[@]}"; do
+        say "making the packages of host $host"
+        if "$SCRIPTS/package-deb.sh" "$host" >/dev/null; then
+            made+=("$host")
+        else
+            rm -rf -- "$TOP/build/packages/$host"
+        fi
+    done
+    for host in "${made[@]}"; do
+        "$SCRIPTS/test-packages.sh" "$host" >/dev/null ||
+            say "the packages of host $host are not as they should be" &
+    done
+    wait
+}
+
 count() {
     local host folders=()
     for host in "${HOSTS[@]}"; do
@@ -111,6 +148,10 @@ main() {
     install_packages python3
     build_hosts
     test_hosts "$@"
+    if [ $# -eq 0 ]; then
+        package_hosts
+        test_packages
+    fi
     count
 }
 

@@ -2,13 +2,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Count the single cases of "meson test" runs, and print the summary line.
 #
-# usage: count-tests.py [--no-skips] [--table FILE] LOGS...
+# usage: count-tests.py [--no-skips] [--table FILE] [--tap FILE]... LOGS...
 #
 # LOGS are folders build/HOST/meson-logs.  A test program that reports cases
 # (TAP) counts as those cases; another one counts as one.  A program that
 # failed with no failed case of its own, since it crashed, ran into its
 # deadline or ended early, is one failure more.  So is a host whose tests were
 # not run.
+#
+# --tap: FILE is what a program said that is not Meson's to run, and its name.
 #
 # --table: FILE has to be the table of what was tested that these results
 # make, which counts as one case; if it is not, it becomes so.
@@ -17,9 +19,14 @@
 
 import argparse
 import collections
+import difflib
 import sys
 
 import testlogs
+
+# Of how many programs that failed the end is printed, and characters of all.
+MAX_LAST_WORDS = 4
+LAST_WORDS = 9000
 
 
 def count_run(host, run, count):
@@ -33,16 +40,28 @@ def count_run(host, run, count):
         print(f'failed: {host}: no test was run')
 
 
+def print_last_words(folders):
+    """The ends of what failed once more, where nobody has to look for them."""
+    failed = [(testlogs.host_of(logs), *words) for logs in folders
+              for words in testlogs.last_words(logs)]
+    for host, program, words in failed[:MAX_LAST_WORDS]:
+        size = LAST_WORDS // min(len(failed), MAX_LAST_WORDS)
+        print(f'---- {host}: {program} said at last:\n{words[-size:]}')
+
+
 def check_table(path, runs, count):
     wanted = testlogs.table(runs)
     with open(path, encoding='utf-8') as file:
-        same = file.read() == wanted
-    if same:
+        found = file.read()
+    if found == wanted:
         count['passed'] += 1
         return
     with open(path, 'w', encoding='utf-8') as file:
         file.write(wanted)
     count['failed'] += 1
+    sys.stdout.writelines(difflib.unified_diff(
+        found.splitlines(keepends=True), wanted.splitlines(keepends=True),
+        path, 'these tests'))
     print(f'failed: {path} was not what these tests say; it is now')
 
 
@@ -50,14 +69,19 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument('--no-skips', action='store_true')
     parser.add_argument('--table')
+    parser.add_argument('--tap', action='append', default=[])
     parser.add_argument('logs', nargs='+')
     args = parser.parse_args()
 
     count = collections.Counter()
     runs = {testlogs.host_of(logs): list(testlogs.read_run(logs))
             for logs in args.logs}
+    print_last_words(args.logs)
     for host, run in runs.items():
         count_run(host, run, count)
+    for tap in args.tap:
+        count_run(tap, [('tap', *case) for case in testlogs.read_tap(tap)],
+                  count)
     if args.table and not count['failed']:
         check_table(args.table, runs, count)
     bad = count['failed'] or (args.no_skips and count['skipped'])

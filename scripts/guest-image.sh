@@ -33,7 +33,8 @@ set_arch() {
         image=vmlinuz
         make_arch=x86
         cross=
-        modules="$modules e1000 8139cp"
+        modules="$modules e1000 8139cp vmxnet3"
+        libc=libc6-dev
         programs=()
         ;;
     ppc64el)
@@ -41,6 +42,7 @@ set_arch() {
         image=vmlinux
         make_arch=powerpc
         cross=powerpc64le-linux-gnu
+        libc=libc6-dev-ppc64el-cross
         modules="$modules ibmveth ibmvscsi rpaphp rpadlpar_io"
         programs=(powerpc-ibm-utils)
         ;;
@@ -55,7 +57,7 @@ set_arch() {
 }
 
 install_tools() {
-    install_packages cpio kmod make gzip xz-utils "$libelf" \
+    install_packages cpio kmod make gzip xz-utils "$libc" "$libelf" \
         "$compiler${cross:+-$cross}"
 }
 
@@ -137,7 +139,8 @@ resolve_packages() {
 inputs() {
     printf '%s\n' "${packages[@]}"
     echo "$modules"
-    cat "$0" "$top/tests/guest/init" "$top"/tests/guest/hold/*
+    cat "$0" "$top/tests/guest/init" "$top"/tests/guest/hold/* \
+        "$top/tests/guest/annex-memory.c"
 }
 
 download() {
@@ -169,6 +172,13 @@ build_hold_module() {
         modules >&2
     mkdir -p "$tree/lib/modules/$release/extra"
     cp "$work/hold/annex-hold.ko" "$tree/lib/modules/$release/extra/"
+}
+
+# Static: there is no C library in this guest.
+build_memory_check() {
+    say "building annex-memory"
+    "${cross:+$cross-}$compiler" -std=gnu11 -O2 -Wall -Werror -static \
+        -o "$tree/bin/annex-memory" "$top/tests/guest/annex-memory.c"
 }
 
 # The files of a module and of all that it depends on, relative.
@@ -268,6 +278,7 @@ build_initramfs() {
     mkdir -p "$tree/bin" "$tree/proc" "$tree/sys" "$tree/dev" "$tree/tmp" \
         "$tree/mnt"
     cp "$work/root/bin/busybox" "$tree/bin/"
+    build_memory_check
     ln -s busybox "$tree/bin/sh"
     if [ ${#programs[@]} -gt 0 ]; then
         copy_programs

@@ -52,7 +52,8 @@ package_installed() {
 }
 
 # Install those of the named packages that are missing.  A stale index is no
-# error as long as the packages themselves can still be fetched.
+# error as long as the packages themselves can still be fetched.  Services of
+# theirs (Debian 13's libvirt-daemon has some) are not started.
 install_packages() {
     local package log missing=()
     for package in "$@"; do
@@ -65,7 +66,7 @@ install_packages() {
     log=$(mktemp)
     as_root apt-get -q -o DPkg::Lock::Timeout=300 update >"$log" 2>&1 ||
         say "apt-get update failed, going on with the index there is"
-    logged "$log" as_root env DEBIAN_FRONTEND=noninteractive \
+    logged "$log" as_root env DEBIAN_FRONTEND=noninteractive SYSTEMD_OFFLINE=1 \
         apt-get -q -y -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 \
         install --no-install-recommends "${missing[@]}" ||
         die "cannot install ${missing[*]}"
@@ -144,6 +145,15 @@ local_host() {
 # host_fact TREE KEY: one value out of a prepared tree's annex-host.conf
 host_fact() {
     sed -n "s/^$2=//p" "$1/annex-host.conf"
+}
+
+# Put what git has of this tree, uncommitted changes included, into $1.
+copy_sources() {
+    local file
+    git -C "$TOP" ls-files -z --cached --others --exclude-standard |
+        while IFS= read -r -d '' file; do
+            [ ! -e "$TOP/$file" ] || printf '%s\0' "$file"
+        done | tar -C "$TOP" --null -T - -cf - | tar -C "$1" -xf -
 }
 
 # Make a guest's image, and tell the programs in tests/ where it is.

@@ -16,8 +16,10 @@ import subprocess
 import sys
 import tempfile
 
-# Defined by the linker itself.
-LINKER = ('_GLOBAL_OFFSET_TABLE_', '__start_annex_', '__stop_annex_')
+# Defined by the linker itself, by the dynamic linker, for __thread, or by the
+# library for coverage.
+LINKER = ('_GLOBAL_OFFSET_TABLE_', '__start_annex_', '__stop_annex_',
+          '__tls_get_addr', '__gcov_')
 
 
 def names(*command):

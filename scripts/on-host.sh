@@ -88,7 +88,7 @@ become_root() {
 # What was made as root for somebody else is theirs.
 give_back() {
     if [ -n "${ANNEX_OWNER:-}" ]; then
-        chown -hR -- "$ANNEX_OWNER" "$TOP/build/$HOST" \
+        chown -hR -- "$ANNEX_OWNER" "$TOP"/build/{"$HOST",packages} \
             "$(cache_dir)"/{host,guest} 2>/dev/null || true
     fi
 }

@@ -19,7 +19,8 @@ TRANSPORTS = ('pcie', 'acpi-pci', 'shpc', 'acpi-cpu', 'acpi-memory',
               'papr-vio')
 CASE = re.compile(rf"/({'|'.join(MODULES)})(?:-[a-z-]+)?"
                   rf"/({'|'.join(TRANSPORTS)})\b")
-GUEST = re.compile(r'/[^/]*-guest\b')
+# Programs whose cases have a real Linux guest (tests/guest/meson.build).
+GUEST = re.compile(r'-guest$')
 
 TABLE_HEAD = '''\
 .. SPDX-License-Identifier: GPL-2.0-or-later
@@ -60,6 +61,16 @@ def read_cases(logs):
     return cases
 
 
+def last_words(logs):
+    """Yield (program, what it said last) for each that failed."""
+    if not os.path.exists(os.path.join(logs, 'testlog.json')):
+        return
+    with open(os.path.join(logs, 'testlog.json'), encoding='utf-8') as log:
+        for run in map(json.loads, log):
+            if run['result'] not in GOOD | {'SKIP'}:
+                yield run['name'], run.get('stderr') or run.get('stdout', '')
+
+
 def outcomes(program, result, cases):
     """Yield (name, outcome) for all that one program's run counts as."""
     yield from cases
@@ -83,6 +94,26 @@ def read_run(logs):
             yield program, name, outcome
 
 
+def read_tap(path):
+    """Yield (name, outcome) for all that a program said in TAP."""
+    planned, count = None, 0
+    lines = []
+    if os.path.exists(path):
+        with open(path, encoding='utf-8') as file:
+            lines = file.read().splitlines()
+    for line in lines:
+        plan = re.fullmatch(r'1\.\.(\d+)', line)
+        case = re.match(r'(not )?ok \d+ (\S+)(.*# skip)?', line, re.I)
+        if plan:
+            planned = int(plan[1])
+        elif case:
+            count += 1
+            yield case[2], ('skipped' if case[3] else
+                            'failed' if case[1] else 'passed')
+    if planned is None or planned != count:
+        yield f'the program itself: {count} cases, not all', 'failed'
+
+
 def host_of(logs):
     """The host that build/HOST/meson-logs is of."""
     return os.path.basename(os.path.dirname(os.path.abspath(logs)))
@@ -90,8 +121,8 @@ def host_of(logs):
 
 def cell(cases):
     """What one host says about one transport."""
-    good = [name for name, outcome in cases if outcome == 'passed']
-    guest = sum(1 for name in good if GUEST.search(name))
+    good = [program for program, outcome in cases if outcome == 'passed']
+    guest = sum(1 for program in good if GUEST.search(program))
     bad = len(cases) - len(good)
     return (f'{len(good)} ({guest})' if good else '--') + (
         f', **{bad} not**' if bad else '')
@@ -101,11 +132,11 @@ def table(runs):
     """reST of what passed: module, transport, a column for each host."""
     found = collections.defaultdict(lambda: collections.defaultdict(list))
     for host, run in runs.items():
-        for _, name, outcome in run:
+        for program, name, outcome in run:
             case = CASE.search(name)
             if case:
                 row = case[1], TRANSPORTS.index(case[2])
-                found[row][host].append((name, outcome))
+                found[row][host].append((program, outcome))
     lines = [TABLE_HEAD + '.. list-table::', '   :header-rows: 1', '',
              '   * - Module', '     - Transport']
     lines += [f'     - QEMU {host}' for host in runs]

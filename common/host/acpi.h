@@ -24,6 +24,21 @@ static inline void annex_host_acpi_pci_clear_down(AcpiPciHpState *state,
     state->acpi_pcihp_pci_status[bsel].down &= ~(1u << slot);
 }
 
+/* Leave an eject request for @slot pending, device or no device. */
+static inline void annex_host_acpi_pci_set_down(AcpiPciHpPciStatus *status,
+                                                int slot)
+{
+    status->down |= 1u << slot;
+}
+
+/* Forget all requests for @slot. */
+static inline void annex_host_acpi_pci_clear_slot(AcpiPciHpPciStatus *status,
+                                                  int slot)
+{
+    status->up &= ~(1u << slot);
+    status->down &= ~(1u << slot);
+}
+
 static inline void annex_host_acpi_cpu_clear_removing(CPUHotplugState *state,
                                                       int slot)
 {

@@ -7,16 +7,20 @@
 #include "qapi/error.h"
 #include "qemu/error-report.h"
 #include "qapi/qmp-event.h"
+#include "qapi/qobject-input-visitor.h"
+#include "qapi/qobject-output-visitor.h"
 
 #if HOST_SERIES < 1000
 #include "qapi/qmp/dispatch.h"
 #include "qapi/qmp/qdict.h"
+#include "qapi/qmp/qjson.h"
 #include "qapi/qmp/qlist.h"
 #include "qapi/qmp/qlit.h"
 #include "qapi/qmp/qstring.h"
 #else
 #include "qapi/qmp-registry.h"
 #include "qobject/qdict.h"
+#include "qobject/qjson.h"
 #include "qobject/qlist.h"
 #include "qobject/qlit.h"
 #include "qobject/qstring.h"

@@ -9,6 +9,9 @@
 
 #include "common/host/type-info.h"
 
+/* TYPE_CONTAINER of qom/object.h: has children, and nothing else. */
+#define ANNEX_HOST_TYPE_CONTAINER "container"
+
 /* annex-check reads these in a file, without the host's headers. */
 #define ANNEX_HOST_IS_MIRRORED(Struct, Mirror, field)                   \
     _Static_assert(offsetof(Struct, field) == offsetof(Mirror, field),  \

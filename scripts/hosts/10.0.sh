@@ -13,7 +13,11 @@ HOST_BINARIES=(qemu-system-x86_64 qemu-system-ppc64)
 HOST_TARGETS=x86_64-softmmu,ppc64-softmmu
 
 HOST_GUESTS=(amd64 ppc64el)
-HOST_TEST_PACKAGES=(python3-clang valgrind)
+HOST_TEST_PACKAGES=(
+    dpdk-dev librte-net-vhost25 libvirt-clients libvirt-daemon
+    libvirt-daemon-driver-qemu python3-clang qemu-utils strace valgrind
+)
+HOST_CHECKS_SOURCES=no
 
 # configure makes itself a Python environment (python3-venv) even if the
 # distribution's meson is all that is to be in it.  With libblkio there is a

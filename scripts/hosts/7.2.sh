@@ -13,9 +13,16 @@ HOST_PACKAGE_VERSION='1:7.2+*'
 HOST_BINARIES=(qemu-system-x86_64 qemu-system-ppc64)
 HOST_TARGETS=x86_64-softmmu,ppc64-softmmu
 
-# For the tests only: the guests' architectures, and packages.
+# For the tests only: the guests' architectures, and packages; whether they
+# also look at what is the same for all hosts: the sources by other compilers
+# and analysers, parsers by themselves, the manual.  One host does.
 HOST_GUESTS=(amd64 ppc64el)
-HOST_TEST_PACKAGES=(python3-clang valgrind)
+HOST_TEST_PACKAGES=(
+    dpdk-dev librte-net-vhost23 libvirt-clients libvirt-daemon
+    libvirt-daemon-driver-qemu python3-clang strace valgrind
+    clang cppcheck libclang-rt-14-dev llvm python3-sphinx
+)
+HOST_CHECKS_SOURCES=yes
 
 # To configure QEMU, and to compile against its headers; libraries that no
 # header a module can use includes are left out (see HOST_DEFINES).

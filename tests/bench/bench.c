@@ -8,6 +8,8 @@
 
 static BenchOptions options = {
     .boots = 0, .loads = 20, .refusals = 500, .requests = 25, .removals = 9,
+    .trips = 3, .watch_s = 30, .runs = 200, .starts = 200,
+    .transfers = 20, .slots = 1000,
 };
 
 static char *only;
@@ -15,11 +17,12 @@ static char *json_path;
 
 static const GOptionEntry entries[] = {
     { "quick", 0, 0, G_OPTION_ARG_NONE, &options.quick,
-      "fewer repetitions, for less than a minute in all", NULL },
+      "fewer repetitions, for a few minutes in all", NULL },
     { "boots", 0, 0, G_OPTION_ARG_INT, &options.boots,
       "pairs of boots (default 5, quick 2)", "N" },
     { "only", 0, 0, G_OPTION_ARG_STRING, &only,
-      "one of: boot, load, latency, scale, papr", "PART" },
+      "one of: boot, load, latency, scale, papr, failover, "
+      "vhost-user, slots", "PART" },
     { "json", 0, 0, G_OPTION_ARG_FILENAME, &json_path,
       "also write all results to this file", "FILE" },
     G_OPTION_ENTRY_NULL
@@ -34,6 +37,9 @@ static const struct {
     { "latency", bench_latency },
     { "scale", bench_scale },
     { "papr", bench_papr },
+    { "failover", bench_failover },
+    { "vhost-user", bench_vhost },
+    { "slots", bench_slots },
 };
 
 static bool parse(int argc, char **argv)
@@ -53,6 +59,12 @@ static bool parse(int argc, char **argv)
         options.refusals = 100;
         options.requests = 7;
         options.removals = 2;
+        options.trips = 1;
+        options.watch_s = 10;
+        options.runs = 20;
+        options.starts = 30;
+        options.transfers = 4;
+        options.slots = 40;
     }
     if (!options.boots) {
         options.boots = options.quick ? 2 : 5;

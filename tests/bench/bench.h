@@ -12,6 +12,12 @@ typedef struct BenchOptions {
     int refusals;               /* of each transport */
     int requests;               /* at each number of requests in flight */
     int removals;               /* pairs, of a DIMM, of all cores */
+    int trips;                  /* each way, of each slot and card */
+    int watch_s;                /* of a migration that waits */
+    int runs;                   /* pairs, of vhost-user requests */
+    int starts;                 /* pairs, of a vhost-user device */
+    int transfers;              /* pairs, of a guest's data */
+    int slots;                  /* devices replaced at each number of them */
 } BenchOptions;
 
 /* A guest's boot, with and without the module. */
@@ -28,5 +34,13 @@ void bench_scale(const BenchOptions *o);
 
 /* Removals on pseries: a DIMM of many LMBs, many cores. */
 void bench_papr(const BenchOptions *o);
+
+/* Migrations of a failover pair. */
+void bench_failover(const BenchOptions *o);
+/* device_add with pools of PCI slots. */
+void bench_slots(const BenchOptions *o);
+
+/* vhost-user requests, starts and stops. */
+void bench_vhost(const BenchOptions *o);
 
 #endif

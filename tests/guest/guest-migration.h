@@ -11,4 +11,10 @@ void guest_migration_start(TestVm *from, TestVm *to);
 /* Wait for the end: "completed" or "failed". */
 const char *guest_migration_end(TestVm *from);
 
+/*
+ * Wait until the guest rests: TCG does not migrate that a PowerPC processor
+ * has an interrupt.
+ */
+void guest_migration_rest(TestVm *vm);
+
 #endif

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Unplug of real pseries guests that migrate with requests in flight. */
-#include <stdio.h>
 #include <string.h>
-#include "failure.h"
 #include "guest-migration.h"
 #include "papr-expect.h"
 
@@ -14,50 +12,10 @@ static PaprDevice *start(PaprKind kind, const char *options)
 {
     PaprGuest *g = papr_guest_new(kind, options, kind == PAPR_DISK);
 
+    test_vm_migrates(g->vm);
     test_vm_start(g->vm);
     guest_wait_ready(g->vm->guest, 0);
     return papr_take(g);
-}
-
-/* Clock ticks that the first virtual CPU has run. */
-static unsigned long long ticks(TestVm *vm)
-{
-    JsonArray *cpus = qmp_ok_array(vm->qmp, "query-cpus-fast", QMP_ANY);
-    g_autofree char *path = g_strdup_printf(
-        "/proc/%d/task/%d/stat", (int)vm->pid,
-        (int)json_object_get_int_member(
-            json_array_get_object_element(cpus, 0), "thread-id"));
-    g_autofree char *text = NULL;
-    unsigned long long user, kernel;
-
-    /* Behind the name: proc(5), fields 14 and 15. */
-    g_assert_true(g_file_get_contents(path, &text, NULL, NULL));
-    g_assert_cmpint(sscanf(strrchr(text, ')') + 1,
-                           " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u"
-                           " %llu %llu", &user, &kernel), ==, 2);
-    return user + kernel;
-}
-
-/*
- * TCG migrates neither the decrementer of a processor nor that it has an
- * interrupt: a guest that runs at that time loses its clock for ever.  One
- * that rests sets the decrementer when it wakes.  So let it come to rest.
- */
-static void let_rest(PaprDevice *d)
-{
-    gint64 deadline = g_get_monotonic_time() + 120 * G_TIME_SPAN_SECOND;
-    unsigned long long now = ticks(d->g->vm), before;
-    unsigned quiet = 0;
-
-    while (quiet < 5) {
-        if (g_get_monotonic_time() > deadline) {
-            test_fail("the guest does not come to rest");
-        }
-        g_usleep(200 * 1000);
-        before = now;
-        now = ticks(d->g->vm);
-        quiet = now - before <= 1 ? quiet + 1 : 0;
-    }
 }
 
 /* The same device where the guest has gone to; the source has ended. */
@@ -84,7 +42,7 @@ static void resume(PaprDevice *d)
 /* Asked for, and migrated, before the guest has seen anything of it. */
 static PaprDevice *ask_and_migrate(PaprDevice *d, const char *options)
 {
-    let_rest(d);
+    guest_migration_rest(d->g->vm);
     qmp_ok(d->g->vm->qmp, "stop", QMP_ANY);
     papr_del(d);
     return migrate(d, options);
@@ -115,7 +73,7 @@ static PaprDevice *partly(const char *options)
     PaprDevice *d = start(PAPR_DIMM, options);
 
     papr_remove_first_lmb(d);
-    let_rest(d);
+    guest_migration_rest(d->g->vm);
     return d;
 }
 

@@ -336,7 +336,7 @@ static const char *blocks_online(PaprDevice *d)
 
     g_snprintf(text, sizeof(text), "test $(cat " MEMORY "memory%u/state "
                MEMORY "memory%u/state " MEMORY "memory%u/state | "
-               "grep -cx online) = %u", d->block, d->block + 1, d->block + 2,
+               "grep -cx online) = %d", d->block, d->block + 1, d->block + 2,
                PAPR_LMBS);
     return text;
 }

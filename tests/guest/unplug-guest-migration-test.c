@@ -22,6 +22,7 @@ static UnplugGuest *start(const Case *c)
     UnplugGuest *g = unplug_guest_new(unplug_setup(c->setup), c->from,
                                       N_STATES);
 
+    test_vm_migrates(g->vm);
     test_vm_start(g->vm);
     guest_wait_ready(g->vm->guest, 0);
     return g;

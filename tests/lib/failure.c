@@ -10,7 +10,7 @@
 #include "failure.h"
 
 #define MAX_LOGS 64
-#define TAIL_BYTES 6000
+#define TAIL_BYTES 8000
 
 /*
  * Read by a signal handler: plain memory, changed in the main thread only.

@@ -24,6 +24,13 @@ void guest_console_free(GuestConsole *g);
 void guest_console_on_loss(GuestConsole *g, char *(*explain)(void *opaque),
                            void *opaque);
 
+/*
+ * Call @examine(@opaque) when a guest has not answered in time, before the
+ * test fails of it.
+ */
+void guest_console_on_silence(GuestConsole *g,
+                              void (*examine)(void *opaque), void *opaque);
+
 /* For vm.c: kernel options of all guests of @arch, a blank at the end. */
 const char *guest_kernel_options(const char *arch);
 

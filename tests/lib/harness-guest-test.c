@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Tests of the harness itself, with a real Linux guest. */
+#include <string.h>
 #include "vm.h"
 
 static bool skip_without(const char *arch, const char *variable)
@@ -70,6 +71,7 @@ static void guest_migrates(void)
     src = test_vm_new("src");
     dst = test_vm_new("dst");
     uri = g_strdup_printf("unix:%s/migrate", dst->dir);
+    test_vm_migrates(src);
     test_vm_guest(src, "q35");
     test_vm_guest(dst, "q35");
     test_vm_arg(dst, "-incoming", uri, NULL);
@@ -82,6 +84,57 @@ static void guest_migrates(void)
     g_assert_cmpstr(guest_ok(dst->guest, "cat /tmp/x"), ==, "moved");
     test_vm_free(src);
     test_vm_free(dst);
+}
+
+/* In a process of its own: a guest that cannot answer. */
+static void guest_is_silent(void)
+{
+    TestVm *vm;
+
+    if (!g_test_subprocess()) {
+        return;
+    }
+    vm = test_vm_new("silent");
+    test_vm_guest(vm, "q35");
+    test_vm_arg(vm, "-S", NULL);
+    test_vm_start(vm);
+    guest_wait_ready(vm->guest, 100);
+}
+
+/* The log of that name in the only folder in @path, which is removed. */
+static char *take_log(const char *path, const char *log)
+{
+    g_autoptr(GDir) dir = g_dir_open(path, 0, NULL);
+    g_autofree char *folder = g_build_filename(path, g_dir_read_name(dir),
+                                               NULL);
+    g_autofree char *file = g_build_filename(folder, log, NULL);
+    char *text = NULL;
+
+    g_file_get_contents(file, &text, NULL, NULL);
+    test_remove_folder(folder);
+    test_remove_folder(path);
+    return text;
+}
+
+/* A test that fails since its guest is silent says what the guest is at. */
+static void silent_guest_is_examined(void)
+{
+    g_autofree char *path = NULL;
+    g_autofree char *log = NULL;
+
+    if (skip_without_guest()) {
+        return;
+    }
+    path = g_dir_make_tmp("annex-silence-XXXXXX", NULL);
+    g_setenv("TMPDIR", path, TRUE);
+    g_test_trap_subprocess("/harness/guest/subprocess/silent", 0, 0);
+    g_unsetenv("TMPDIR");
+    g_test_trap_assert_failed();
+    g_test_trap_assert_stderr("*time is over waiting for the guest's boot*");
+    log = take_log(path, "examined.log");
+    g_assert_nonnull(log);
+    g_assert_nonnull(strstr(log, "paused"));
+    g_assert_nonnull(strstr(log, "IP="));
 }
 
 static void guest_holds_device(void)
@@ -164,6 +217,8 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/harness/guest/commands", guest_commands);
     g_test_add_func("/harness/guest/migrates", guest_migrates);
+    g_test_add_func("/harness/guest/subprocess/silent", guest_is_silent);
+    g_test_add_func("/harness/guest/silence", silent_guest_is_examined);
     g_test_add_func("/harness/guest/holds-device", guest_holds_device);
     g_test_add_func("/harness/guest/ppc64/commands", ppc64_commands);
     g_test_add_func("/harness/guest/ppc64/rtas-errd", ppc64_rtas_errd);

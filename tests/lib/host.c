@@ -50,14 +50,27 @@ static char *plugin_path(const char *dir, const char *name)
     return g_strdup_printf("%s/annex-%s.so", dir, name);
 }
 
-const char *test_host_plugin(const char *name)
+static const char *find_plugin(const char *dir, const char *name)
 {
-    g_autofree char *path = plugin_path(need_env("ANNEX_PLUGIN_DIR"), name);
+    g_autofree char *path = plugin_path(dir, name);
 
     if (!g_file_test(path, G_FILE_TEST_EXISTS)) {
         test_fail("no module %s", path);
     }
     return g_intern_string(path);
+}
+
+const char *test_host_plugin(const char *name)
+{
+    return find_plugin(need_env("ANNEX_PLUGIN_DIR"), name);
+}
+
+const char *test_host_test_module(const char *name)
+{
+    g_autofree char *dir = g_build_filename(need_env("ANNEX_PLUGIN_DIR"), "..",
+                                            "tests", "modules", NULL);
+
+    return find_plugin(dir, name);
 }
 
 bool test_host_has_plugin(const char *name)

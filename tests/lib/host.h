@@ -29,6 +29,9 @@ const char *test_host_plugin(const char *name);
 /* Whether $ANNEX_PLUGIN_DIR is set and has annex-NAME.so. */
 bool test_host_has_plugin(const char *name);
 
+/* The same of a module that is a test itself, in tests/modules. */
+const char *test_host_test_module(const char *name);
+
 /*
  * The folder that scripts/guest-image.sh printed for @arch:
  * $ANNEX_GUEST_DIR for x86_64, $ANNEX_GUEST_DIR_PPC64 for ppc64; with

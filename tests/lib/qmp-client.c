@@ -100,24 +100,6 @@ QmpClient *qmp_client_new(int fd, const char *log_path)
     return c;
 }
 
-QmpClient *qmp_client_connect(const char *path, const char *log_path)
-{
-    struct sockaddr_un addr = { .sun_family = AF_UNIX };
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    QmpClient *c;
-
-    g_assert_cmpuint(strlen(path), <, sizeof(addr.sun_path));
-    strcpy(addr.sun_path, path);
-    if (connect(fd, (struct sockaddr *)&addr, sizeof(addr)) < 0) {
-        test_fail("cannot connect to %s: %m", path);
-    }
-    c = qmp_client_new(fd, log_path);
-    if (!qmp_negotiate(c, 0)) {
-        qmp_fail_lost(c, "waiting for the greeting");
-    }
-    return c;
-}
-
 void qmp_client_on_loss(QmpClient *c, char *(*explain)(void *opaque),
                         void *opaque)
 {
@@ -220,7 +202,7 @@ const QmpReply *qmp_reply(QmpClient *c, gint64 id, int deadline_ms)
     return reply;
 }
 
-bool qmp_negotiate(QmpClient *c, int deadline_ms)
+static bool negotiate(QmpClient *c, int deadline_ms, bool oob)
 {
     gint64 end_us = test_deadline_us(deadline_ms);
     const QmpReply *reply;
@@ -234,12 +216,46 @@ bool qmp_negotiate(QmpClient *c, int deadline_ms)
     }
     g_mutex_unlock(&c->lock);
     /* QEMU greets early, but answers only when its start has succeeded. */
-    id = qmp_send(c, "qmp_capabilities", "{'enable': ['oob']}");
+    id = oob ? qmp_send(c, "qmp_capabilities", "{'enable': ['oob']}")
+             : qmp_send(c, "qmp_capabilities", QMP_ANY);
     reply = reply_or_loss(c, id, deadline_ms);
     if (reply && !reply->ret) {
         test_fail("QMP negotiation failed: %s", reply->error_desc);
     }
     return reply;
+}
+
+bool qmp_negotiate(QmpClient *c, int deadline_ms)
+{
+    return negotiate(c, deadline_ms, true);
+}
+
+static QmpClient *connect_to(const char *path, const char *log_path, bool oob)
+{
+    struct sockaddr_un addr = { .sun_family = AF_UNIX };
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    QmpClient *c;
+
+    g_assert_cmpuint(strlen(path), <, sizeof(addr.sun_path));
+    strcpy(addr.sun_path, path);
+    if (connect(fd, (struct sockaddr *)&addr, sizeof(addr)) < 0) {
+        test_fail("cannot connect to %s: %m", path);
+    }
+    c = qmp_client_new(fd, log_path);
+    if (!negotiate(c, 0, oob)) {
+        qmp_fail_lost(c, "waiting for the greeting");
+    }
+    return c;
+}
+
+QmpClient *qmp_client_connect(const char *path, const char *log_path)
+{
+    return connect_to(path, log_path, true);
+}
+
+QmpClient *qmp_client_connect_plain(const char *path, const char *log_path)
+{
+    return connect_to(path, log_path, false);
 }
 
 #define EXECUTE(reply, c, verb, command, fmt)                   \

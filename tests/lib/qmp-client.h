@@ -43,6 +43,9 @@ QmpClient *qmp_client_new(int fd, const char *log_path);
 /* Connect to the QMP server at the unix socket @path, and negotiate. */
 QmpClient *qmp_client_connect(const char *path, const char *log_path);
 
+/* The same, for commands in their order alone. */
+QmpClient *qmp_client_connect_plain(const char *path, const char *log_path);
+
 /*
  * Have losing the connection explained by @explain(@opaque), whose result
  * is freed: the VM says how its QEMU ended.

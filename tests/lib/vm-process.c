@@ -82,8 +82,10 @@ static GPtrArray *build_argv(TestVm *vm)
     add(argv, "%s", vm->name);
     add(argv, "-nodefaults");
     add(argv, "-no-user-config");
-    add(argv, "-accel");
-    add(argv, "tcg");
+    if (!has_arg(vm, "-accel")) {
+        add(argv, "-accel");
+        add(argv, "tcg");
+    }
     add(argv, "-display");
     add(argv, "none");
     add_chardev(argv, "annex-qmp", QMP_FD);
@@ -135,13 +137,14 @@ static void spawn(TestVm *vm, const Channels *ch)
     };
     g_autoptr(GPtrArray) argv = build_argv(vm);
     g_autofree char *line = g_strjoinv(" ", (char **)argv->pdata);
+    g_autofree char *text = g_utf8_make_valid(line, -1);
     g_autoptr(GError) error = NULL;
     int log = open(vm->stderr_path,
                    O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     int i;
 
     g_assert_cmpint(log, >=, 0);
-    g_test_message("%s: %s", vm->name, line);
+    g_test_message("%s: %s", vm->name, text);
     test_failure_log_add("QEMU's stderr", vm->stderr_path);
     g_spawn_async_with_pipes_and_fds(
         NULL, (const char *const *)argv->pdata, NULL,
@@ -193,6 +196,11 @@ static char *explain_loss(void *opaque)
     return g_strdup_printf("%s %s", vm->name, how);
 }
 
+static void examine(void *opaque)
+{
+    test_vm_examine(opaque);
+}
+
 static void open_channels(TestVm *vm, Channels *ch)
 {
     g_autofree char *qmp_log = g_build_filename(vm->dir, "qmp.log", NULL);
@@ -209,6 +217,7 @@ static void open_channels(TestVm *vm, Channels *ch)
         vm->guest = guest_console_new(vm->name, vm->dir, ch->console[OURS],
                                       ch->control[OURS]);
         guest_console_on_loss(vm->guest, explain_loss, vm);
+        guest_console_on_silence(vm->guest, examine, vm);
     } else {
         close(ch->console[OURS]);
         close(ch->control[OURS]);

@@ -31,7 +31,7 @@ TestVm *test_vm_new(const char *name)
     return test_vm_new_arch(name, "x86_64");
 }
 
-static void remove_dir(const char *path)
+void test_remove_folder(const char *path)
 {
     GDir *dir = g_dir_open(path, 0, NULL);
     const char *name;
@@ -50,7 +50,7 @@ void test_vm_free(TestVm *vm)
     test_vm_kill(vm);
     test_failure_log_remove(vm->stderr_path);
     if (!g_test_failed()) {
-        remove_dir(vm->dir);
+        test_remove_folder(vm->dir);
     }
     g_ptr_array_free(vm->args, TRUE);
     g_ptr_array_free(vm->wrapper, TRUE);
@@ -106,6 +106,20 @@ void test_vm_plugin(TestVm *vm, const char *name, const char *options)
     test_vm_arg(vm, "-plugin", value, NULL);
 }
 
+void test_vm_migrates(TestVm *vm)
+{
+    if (test_host_series() < 1000) {
+        test_vm_arg(vm, "-plugin", test_host_test_module("tcg-dirty"), NULL);
+    }
+}
+
+void test_vm_arrives(TestVm *vm)
+{
+    if (!strcmp(vm->arch, "ppc64")) {
+        test_vm_arg(vm, "-plugin", test_host_test_module("tcg-decr"), NULL);
+    }
+}
+
 void test_vm_wrapper(TestVm *vm, const char *command)
 {
     append_words(vm->wrapper, command);
@@ -142,6 +156,7 @@ void test_vm_guest(TestVm *vm, const char *machine)
     vm->want_guest = true;
     vm->want_serial = true;
     test_vm_arg(vm, "-machine", machine, NULL);
+    test_vm_arg(vm, "-plugin", test_host_test_module("tcg-map"), NULL);
     /* On x86, vmlinux boots by PVH, much faster than vmlinuz. */
     test_vm_args(vm, "-kernel '%s/vmlinux' -initrd '%s/initramfs.cpio.gz'",
                  dir, dir);

@@ -25,8 +25,8 @@
  *     test_vm_quit(vm);
  *     test_vm_free(vm);
  *
- * QEMU always gets -accel tcg, -display none, -nodefaults and
- * -no-user-config, and dies with the thread that started it: start and
+ * QEMU always gets -accel tcg (unless given), -display none, -nodefaults
+ * and -no-user-config, and dies with the thread that started it: start and
  * stop VMs in the main thread only. Its files (logs, images) are in
  * vm->dir, which test_vm_free() removes; a failing test leaves it.
  * QMP, qtest and serial ports are socket pairs, inherited by QEMU.
@@ -72,8 +72,23 @@ void test_vm_free(TestVm *vm);
 void test_vm_arg(TestVm *vm, const char *first, ...) G_GNUC_NULL_TERMINATED;
 void test_vm_args(TestVm *vm, const char *fmt, ...) G_GNUC_PRINTF(2, 3);
 
+/* Remove a folder and its files. */
+void test_remove_folder(const char *path);
+
 /* Load annex-NAME.so with @options ("timeout=3,x=y"), or NULL. */
 void test_vm_plugin(TestVm *vm, const char *name, const char *options);
+
+/*
+ * For the source of a migration: have it take along all that the guest
+ * writes, which QEMU 7.2 does not with TCG (tests/modules/tcg-dirty.c).
+ */
+void test_vm_migrates(TestVm *vm);
+
+/*
+ * For the destination of one: have a PowerPC guest keep its clock, which it
+ * loses with TCG (tests/modules/tcg-decr.c).
+ */
+void test_vm_arrives(TestVm *vm);
 
 /* Run QEMU under this command: split as a shell would, must exec(). */
 void test_vm_wrapper(TestVm *vm, const char *command);
@@ -92,7 +107,8 @@ void test_vm_halt_rom(TestVm *vm);
 
 /*
  * The Linux guest of scripts/guest-image.sh on machine type @machine
- * ("q35", "pc,hpet=off", TEST_PSERIES), with -m 256M unless given.
+ * ("q35", "pc,hpet=off", TEST_PSERIES), with -m 256M unless given. It does
+ * not lose its devices, as it may with TCG (tests/modules/tcg-map.c).
  */
 void test_vm_guest(TestVm *vm, const char *machine);
 
@@ -130,6 +146,18 @@ void test_vm_kill(TestVm *vm);
 
 /* Wait until QEMU ends by itself: its wait status, see waitpid(). */
 int test_vm_wait_exit(TestVm *vm, int deadline_ms);
+
+/* How many file descriptors of a VM that runs are userfaultfds. */
+unsigned test_vm_userfaultfds(TestVm *vm);
+
+/* Of a VM that runs: a disk "snap0", without a device, for savevm. */
+void test_vm_snapshot_disk(TestVm *vm);
+
+/*
+ * Have the failure that comes next show what the guest's processors are at,
+ * as QEMU's monitor says it. A monitor that is silent too fails the test.
+ */
+void test_vm_examine(TestVm *vm);
 
 /* What QEMU has printed since its start (stdout and stderr). g_free(). */
 char *test_vm_stderr(TestVm *vm);

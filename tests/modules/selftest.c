@@ -97,6 +97,10 @@ static void decrement(void)
 {
 }
 
+static void leave(void)
+{
+}
+
 static bool slots(Error **errp)
 {
     AnnexHookSet *set = annex_hooks_new("selftest");
@@ -106,11 +110,38 @@ static bool slots(Error **errp)
     annex_hooks_add_slot(set, &a, decrement, "test", "a");
     annex_hooks_add_slot(set, &b, decrement, "test", "b");
     CHECK(annex_hooks_has_slot(&a) && a == decrement);
-    CHECK(annex_hooks_next(&a) == (void *)increment);
+    CHECK(annex_hooks_next(&a, decrement) == (void *)increment);
     annex_hooks_remove_slot(set, &a);
     CHECK(!annex_hooks_has_slot(&a) && a == increment);
     annex_hooks_restore(set);
     CHECK(b == increment && !annex_hooks_has_slot(&b));
+    return true;
+}
+
+static bool shared_slot(Error **errp)
+{
+    AnnexHookSet *first = annex_hooks_new("selftest");
+    AnnexHookSet *second = annex_hooks_new("selftest");
+    void (*a)(void) = increment;
+
+    annex_hooks_add_slot(first, &a, decrement, "test", "a");
+    annex_hooks_add_slot(second, &a, leave, "test", "a");
+    CHECK(a == leave);
+    CHECK(annex_hooks_next(&a, leave) == (void *)decrement);
+    CHECK(annex_hooks_next(&a, decrement) == (void *)increment);
+
+    /* The one below goes first. */
+    annex_hooks_remove_slot(first, &a);
+    CHECK(a == leave);
+    CHECK(annex_hooks_next(&a, leave) == (void *)increment);
+    annex_hooks_add_slot(first, &a, decrement, "test", "a");
+    CHECK(annex_hooks_next(&a, decrement) == (void *)leave);
+
+    /* And the one above. */
+    annex_hooks_restore(first);
+    CHECK(a == leave);
+    annex_hooks_restore(second);
+    CHECK(a == increment && !annex_hooks_has_slot(&a));
     return true;
 }
 
@@ -206,7 +237,8 @@ static bool taps(Error **errp)
 
 static bool start(Error **errp)
 {
-    return methods(errp) && slots(errp) && shadows(errp) && taps(errp);
+    return methods(errp) && slots(errp) && shared_slot(errp) && shadows(errp) &&
+           taps(errp);
 }
 
 ANNEX_MODULE(.name = "selftest", .start = start)

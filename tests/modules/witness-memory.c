@@ -67,12 +67,13 @@ static void add_class(ObjectClass *klass, void *opaque)
 
 GArray *witness_look(void)
 {
-    GArray *parts = g_array_new(false, false, sizeof(Part));
     const QmpCommand *command;
+    GArray *parts;
 
     if (!annex_host_types_are_known()) {
         return NULL;
     }
+    parts = g_array_new(false, false, sizeof(Part));
     /* First what may still be made when it is asked for. */
     object_class_foreach(add_class, NULL, true, parts);
     QTAILQ_FOREACH(command, &qmp_commands, node) {

@@ -15,18 +15,89 @@ static TestVm *machine(void)
 }
 
 /* The one line that a QEMU which refuses to start ends with. */
-static void expect_refusal(const char *options, const char *line)
+static void expect_refusal_by(const char *name, const char *options,
+                              const char *line)
 {
     TestVm *vm = machine();
     g_autofree char *text = NULL;
 
-    test_vm_plugin(vm, "unplug", options);
+    test_vm_plugin(vm, name, options);
     text = test_vm_start_expect_failure(vm);
     if (!strstr(text, line)) {
         test_fail("options '%s': expected '%s', got '%s'", options, line,
                   text);
     }
     test_vm_free(vm);
+}
+
+static void expect_refusal(const char *options, const char *line)
+{
+    expect_refusal_by("unplug", options, line);
+}
+
+static void bad_failover_options(void)
+{
+    expect_refusal_by("failover", "unplug-timeout=0",
+                      "annex-failover: option 'unplug-timeout': '0' is not "
+                      "seconds from 1 to 3600, with up to three decimals");
+    expect_refusal_by("failover", "on-timeout=continue",
+                      "annex-failover: option 'on-timeout': 'continue' is "
+                      "not one of 'abort', 'remove'");
+    expect_refusal_by("failover", "retries=-1",
+                      "annex-failover: option 'retries': '-1' is not a "
+                      "number from 0 to 1000000, or 'forever'");
+    expect_refusal_by("failover", "settle=61",
+                      "annex-failover: option 'settle': '61' is not "
+                      "seconds from 0 to 60, with up to three decimals");
+}
+
+static void bad_vhost_user_options(void)
+{
+    expect_refusal_by("vhost-user", "timeout=3600001",
+                      "annex-vhost-user: option 'timeout': '3600001' is not "
+                      "a number from 0 to 3600000");
+    expect_refusal_by("vhost-user", "timeout=0.5",
+                      "annex-vhost-user: option 'timeout': '0.5' is not "
+                      "a number from 0 to 3600000");
+    expect_refusal_by("vhost-user", "serialize=maybe",
+                      "annex-vhost-user: option 'serialize': 'maybe' is not "
+                      "'on' or 'off'");
+    expect_refusal_by("vhost-user", "linkdown=1",
+                      "annex-vhost-user: option 'linkdown': '1' is not "
+                      "'on' or 'off'");
+}
+
+static void bad_postcopy_options(void)
+{
+    expect_refusal_by("postcopy", "policy=stop",
+                      "annex-postcopy: option 'policy': 'stop' is not one of "
+                      "'pause', 'run'");
+    expect_refusal_by("postcopy", "watchdog=1s",
+                      "annex-postcopy: option 'watchdog': '1s' is not a "
+                      "number from 0 to 3600000");
+    expect_refusal_by("postcopy", "x-quiet=off",
+                      "annex-postcopy: option 'x-quiet': 'off' is not one of "
+                      "'auto', 'on'");
+}
+
+static void bad_slots_options(void)
+{
+    expect_refusal_by("pci-slots", "pool=n:pci.0:8-32:network",
+                      "annex-pci-slots: option 'pool': "
+                      "'n:pci.0:8-32:network' is not "
+                      "NAME:BUS:FIRST-LAST:MATCH, with slots from 0 to 31");
+    expect_refusal_by("pci-slots", "pool=n:pci.0:8-9:any,"
+                      "pool=m:pci.0:9-10:any",
+                      "annex-pci-slots: pools 'n' and 'm' share slots of bus "
+                      "'pci.0'");
+    expect_refusal_by("pci-slots", "preset=ganeti,ports=nics:rp*:any",
+                      "annex-pci-slots: there are two pools 'nics'");
+    expect_refusal_by("pci-slots", "ports=nics",
+                      "annex-pci-slots: option 'ports': 'nics' is not "
+                      "NAME:ID-PATTERN:MATCH");
+    expect_refusal_by("pci-slots", "explicit=deny",
+                      "annex-pci-slots: option 'explicit': 'deny' is not one "
+                      "of 'allow', 'refuse'");
 }
 
 static void bad_options(void)
@@ -252,6 +323,10 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/load/bad-options", bad_options);
+    g_test_add_func("/load/bad-failover-options", bad_failover_options);
+    g_test_add_func("/load/bad-vhost-user-options", bad_vhost_user_options);
+    g_test_add_func("/load/bad-postcopy-options", bad_postcopy_options);
+    g_test_add_func("/load/bad-slots-options", bad_slots_options);
     g_test_add_func("/load/query-annex", query_annex);
     g_test_add_func("/load/introspection", introspection);
     g_test_add_func("/load/selftest", selftest);

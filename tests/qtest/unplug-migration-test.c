@@ -184,40 +184,13 @@ static void cancelled_here(gconstpointer data)
     fake_guest_stop(to);
 }
 
-static void job_done(FakeGuest *g, const char *id)
-{
-    qmp_wait_event(g->vm->qmp, "JOB_STATUS_CHANGE", 0,
-                   "{'id': %s, 'status': 'concluded'}", id);
-    qmp_ok(g->vm->qmp, "job-dismiss", "{'id': %s}", id);
-}
-
-/* A qcow2 image for savevm, made by QEMU itself. */
-static void add_snapshot_disk(FakeGuest *g)
-{
-    g_autofree char *path = g_build_filename(g->vm->dir, "snap.qcow2", NULL);
-    QmpClient *qmp = g->vm->qmp;
-
-    qmp_ok(qmp, "blockdev-create",
-           "{'job-id': 'j0', 'options': {'driver': 'file',"
-           " 'filename': %s, 'size': 0}}", path);
-    job_done(g, "j0");
-    qmp_ok(qmp, "blockdev-add", "{'driver': 'file', 'node-name': 'file0',"
-           " 'filename': %s}", path);
-    qmp_ok(qmp, "blockdev-create",
-           "{'job-id': 'j1', 'options': {'driver': 'qcow2',"
-           " 'file': 'file0', 'size': 67108864}}");
-    job_done(g, "j1");
-    qmp_ok(qmp, "blockdev-add", "{'driver': 'qcow2', 'node-name': 'snap0',"
-           " 'file': 'file0'}");
-}
-
 /* The state of a VM with a request in flight is saved, and comes back. */
 static void snapshot(gconstpointer data)
 {
     const Case *c = data;
     FakeGuest *g = fake_guest_start(c->ops, c->from, false);
 
-    add_snapshot_disk(g);
+    test_vm_snapshot_disk(g->vm);
     c->ops->listen(g);
     qmp_ok(g->vm->qmp, "device_del", "{'id': 'dev0'}");
     c->ops->take(g);

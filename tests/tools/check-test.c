@@ -6,6 +6,10 @@
 #include "check-run.h"
 #include "failure.h"
 
+static const char *const modules[] = {
+    "failover", "papr-drc", "pci-slots", "postcopy", "unplug", "vhost-user"
+};
+
 /* QEMU, too, must refuse the module at @path, and in the same words. */
 static void expect_agreed_refusal(const char *path)
 {
@@ -19,17 +23,19 @@ static void expect_agreed_refusal(const char *path)
     test_vm_free(vm);
 }
 
-static void true_module(void)
+static void true_module(gconstpointer data)
 {
-    const char *path = test_host_plugin("unplug");
+    const char *path = test_host_plugin(data);
+    const char *arch = strcmp(data, "papr-drc") ? "x86_64" : "ppc64";
     g_autoptr(JsonObject) verdict =
-        check_verdict(test_host_qemu("x86_64"), path);
-    TestVm *vm = gate_vm();
+        check_verdict(test_host_qemu(arch), path);
+    TestVm *vm = test_vm_new_arch("check", arch);
 
     g_assert_true(json_object_get_boolean_member(verdict, "loads"));
     /* All types that the module names are in the file, and were compared. */
     g_assert_cmpint(json_object_get_int_member(verdict, "types-absent"), ==,
                     0);
+    test_vm_args(vm, "-machine %s", strcmp(arch, "ppc64") ? "q35" : "pseries");
     gate_load(vm, path, NULL);
     test_vm_start(vm);
     test_vm_quit(vm);
@@ -190,7 +196,11 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     check_init(argc, argv);
     set_others();
-    g_test_add_func("/check/true-module", true_module);
+    for (i = 0; i < G_N_ELEMENTS(modules); i++) {
+        g_autofree char *path = g_strdup_printf("/check/true/%s", modules[i]);
+
+        g_test_add_data_func(path, modules[i], true_module);
+    }
     for (i = 0; gate_lies[i].name; i++) {
         g_autofree char *path = g_strdup_printf("/check/false/%s",
                                                 gate_lies[i].name);

@@ -8,6 +8,14 @@ static bool flag;
 static int64_t delay_ms;
 static int colour;
 static int64_t slots;
+static int64_t times;
+static char *file;
+static char **pairs;
+
+static bool is_pair(const char *text)
+{
+    return strchr(text, ':');
+}
 
 static const char *const colours[] = { "red", "green", NULL };
 
@@ -20,6 +28,11 @@ static const AnnexOption table[] = {
       .choices = colours, .value = &colour },
     { .name = "slots", .type = ANNEX_OPTION_NUMBER, .def = "0",
       .max = 64, .value = &slots },
+    { .name = "times", .type = ANNEX_OPTION_COUNT, .def = "forever",
+      .max = 100, .value = &times },
+    { .name = "file", .type = ANNEX_OPTION_TEXT, .value = &file },
+    { .name = "pair", .type = ANNEX_OPTION_LIST, .syntax = "A:B",
+      .check = is_pair, .value = &pairs },
     {}
 };
 
@@ -39,11 +52,36 @@ static void test_defaults(void)
     g_assert_false(flag);
     g_assert_cmpint(delay_ms, ==, 1500);
     g_assert_cmpint(colour, ==, 1);
+    g_assert_cmpint(times, ==, INT64_MAX);
     g_assert_cmpstr(values[0], ==, "off");
     g_assert_cmpstr(values[1], ==, "1.5");
     g_assert_cmpstr(values[2], ==, "green");
     g_assert_cmpstr(values[3], ==, "0");
-    g_assert_null(values[4]);
+    g_assert_cmpstr(values[4], ==, "forever");
+    g_assert_cmpstr(values[5], ==, "");
+    g_assert_null(file);
+    g_assert_null(pairs);
+    g_assert_null(values[7]);
+}
+
+static void test_text_and_list(void)
+{
+    const char *args[] = { "pair=a:b", "file=/x=y", "pair=c:d", NULL };
+    const char *bad[] = { "pair=a:b", "pair=c", NULL };
+    char *message = NULL;
+    g_auto(GStrv) values = parse(args, &message);
+
+    g_assert_null(message);
+    g_assert_cmpstr(file, ==, "/x=y");
+    g_assert_cmpuint(g_strv_length(pairs), ==, 2);
+    g_assert_cmpstr(pairs[0], ==, "a:b");
+    g_assert_cmpstr(pairs[1], ==, "c:d");
+    g_assert_cmpstr(values[6], ==, "a:b,c:d");
+    g_assert_null(parse(bad, &message));
+    g_assert_cmpstr(message, ==, "option 'pair': 'a:b,c' is not A:B");
+    g_clear_pointer(&message, g_free);
+    g_clear_pointer(&file, g_free);
+    g_strfreev(g_steal_pointer(&pairs));
 }
 
 /* One bad argument, and the good ones beside it are not stored either. */
@@ -62,7 +100,7 @@ static void test_all_or_nothing(void)
 static void test_given(void)
 {
     const char *args[] = { "colour=red", "delay=0", "flag=on", "slots=64",
-                           NULL };
+                           "times=7", NULL };
     char *message = NULL;
     g_auto(GStrv) values = parse(args, &message);
 
@@ -71,6 +109,7 @@ static void test_given(void)
     g_assert_cmpint(delay_ms, ==, 0);
     g_assert_cmpint(colour, ==, 0);
     g_assert_cmpint(slots, ==, 64);
+    g_assert_cmpint(times, ==, 7);
 }
 
 static void test_seconds(void)
@@ -122,9 +161,13 @@ static void test_refused(void)
         { "slots=1.5", "option 'slots': '1.5' is not a number from 0 to 64" },
         { "slots=", "option 'slots': '' is not a number from 0 to 64" },
         { "size=3", "option 'size': unknown, expected one of 'flag', "
-          "'delay', 'colour', 'slots'" },
+          "'delay', 'colour', 'slots', 'times', 'file', 'pair'" },
         { "=3", "option '': unknown, expected one of 'flag', 'delay', "
-          "'colour', 'slots'" },
+          "'colour', 'slots', 'times', 'file', 'pair'" },
+        { "times=101", "option 'times': '101' is not a number from 0 to 100, "
+          "or 'forever'" },
+        { "times=-1", "option 'times': '-1' is not a number from 0 to 100, "
+          "or 'forever'" },
         { "flag=off", "option 'flag': given twice ('off', 'on')" },
     };
     unsigned i;
@@ -154,6 +197,7 @@ int main(int argc, char **argv)
     g_test_add_func("/options/given", test_given);
     g_test_add_func("/options/all-or-nothing", test_all_or_nothing);
     g_test_add_func("/options/seconds", test_seconds);
+    g_test_add_func("/options/text-and-list", test_text_and_list);
     g_test_add_func("/options/refused", test_refused);
     return g_test_run();
 }
