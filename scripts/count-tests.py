@@ -72,6 +72,8 @@ def main():
     parser.add_argument('--tap', action='append', default=[])
     parser.add_argument('logs', nargs='+')
     args = parser.parse_args()
+    # Whatever a guest has printed, and the terminal can show.
+    sys.stdout.reconfigure(errors='backslashreplace')
 
     count = collections.Counter()
     runs = {testlogs.host_of(logs): list(testlogs.read_run(logs))

@@ -19,6 +19,9 @@ TRANSPORTS = ('pcie', 'acpi-pci', 'shpc', 'acpi-cpu', 'acpi-memory',
               'papr-vio')
 CASE = re.compile(rf"/({'|'.join(MODULES)})(?:-[a-z-]+)?"
                   rf"/({'|'.join(TRANSPORTS)})\b")
+# What XML has no place for; Meson copies it there from what a test printed.
+UNPRINTABLE = re.compile('[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd'
+                         '\U00010000-\U0010ffff]')
 # Programs whose cases have a real Linux guest (tests/guest/meson.build).
 GUEST = re.compile(r'-guest$')
 
@@ -36,6 +39,11 @@ play the guest, on the same QEMU.
 '''
 
 
+def printable(text):
+    """A copy of @text with a mark for each character of a control kind."""
+    return UNPRINTABLE.sub('\ufffd', text)
+
+
 def read_programs(logs):
     """The result of each test program by its name, in order."""
     with open(os.path.join(logs, 'testlog.json'), encoding='utf-8') as log:
@@ -45,8 +53,9 @@ def read_programs(logs):
 def read_cases(logs):
     """(name, outcome) of every case, by the program's JUnit suite."""
     cases = collections.defaultdict(list)
-    tree = xml.etree.ElementTree.parse(
-        os.path.join(logs, 'testlog.junit.xml'))
+    path = os.path.join(logs, 'testlog.junit.xml')
+    with open(path, encoding='utf-8', errors='replace') as log:
+        tree = xml.etree.ElementTree.fromstring(printable(log.read()))
     for suite in tree.iter('testsuite'):
         # "PROJECT.PROGRAM"; programs without cases share "PROJECT".
         program = suite.get('name').partition('.')[2]
@@ -68,7 +77,8 @@ def last_words(logs):
     with open(os.path.join(logs, 'testlog.json'), encoding='utf-8') as log:
         for run in map(json.loads, log):
             if run['result'] not in GOOD | {'SKIP'}:
-                yield run['name'], run.get('stderr') or run.get('stdout', '')
+                words = run.get('stderr') or run.get('stdout', '')
+                yield run['name'], printable(words)
 
 
 def outcomes(program, result, cases):
@@ -88,7 +98,11 @@ def read_run(logs):
     """Yield (program, name, outcome) for all that the run counts as."""
     if not os.path.exists(os.path.join(logs, 'testlog.json')):
         return
-    cases = read_cases(logs)
+    try:
+        cases = read_cases(logs)
+    except (OSError, xml.etree.ElementTree.ParseError) as error:
+        yield 'testlog.junit.xml', f'not to be read: {error}', 'failed'
+        cases = collections.defaultdict(list)
     for program, result in read_programs(logs):
         for name, outcome in outcomes(program, result, cases[program]):
             yield program, name, outcome
