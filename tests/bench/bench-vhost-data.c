@@ -52,7 +52,7 @@ static DataVm start_disk(bool module)
                  d.daemon->socket);
     test_vm_start(d.vm);
     guest_wait_ready(d.vm->guest, 0);
-    guest_wait_until(d.vm->guest, 0, "test -b /dev/vda");
+    guest_wait_disk(d.vm->guest, "/dev/vda");
     return d;
 }
 

@@ -27,7 +27,10 @@ void guest_disk_node(TestVm *vm, const char *node)
 
 void guest_disk_wait(TestVm *vm, const char *serial)
 {
-    guest_wait_until(vm->guest, 0, "grep -qx %s /sys/block/*/serial", serial);
+    g_autofree char *path = g_strdup_printf(
+        "/dev/$(grep -lx %s /sys/block/*/serial | cut -d / -f 4)", serial);
+
+    guest_wait_disk(vm->guest, path);
 }
 
 void guest_disk_works(TestVm *vm, const char *serial, const char *checksum)

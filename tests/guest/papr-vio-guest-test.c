@@ -163,7 +163,7 @@ static void plug_disk(TestVm *vm, const char *drive)
     qmp_ok(vm->qmp, "device_add", "{'driver': 'scsi-hd', 'id': 'disk0', "
            "'bus': 'dev0.0', 'drive': %s}", drive);
     add(vm);
-    guest_wait_until(vm->guest, 0, "[ -b /dev/sda ]");
+    guest_wait_disk(vm->guest, "/dev/sda");
 }
 
 static void expect_text(const char *disk, const char *text)

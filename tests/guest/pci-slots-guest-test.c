@@ -2,7 +2,6 @@
 /* PCI slot pools with a real Linux: it sees the addresses of the ledger. */
 #include <string.h>
 #include "failure.h"
-#include "guest-disk.h"
 #include "guest-migration.h"
 
 #define POOLS "pool=nics:pci.0:8-15:network,pool=disks:pci.0:16-31:storage"

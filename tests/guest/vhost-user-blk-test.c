@@ -28,7 +28,7 @@ static Disk start(void)
     test_vm_guest(d.vm, "q35,memory-backend=mem0");
     test_vm_start(d.vm);
     guest_wait_ready(d.vm->guest, 0);
-    guest_wait_until(d.vm->guest, 0, "test -b /dev/vda");
+    guest_wait_disk(d.vm->guest, "/dev/vda");
     return d;
 }
 
@@ -130,7 +130,7 @@ static void test_stands_still(void)
         /* In stock, too, a disk that starts while it is not connected hangs. */
         vhost_daemon_wait(d.vm, true, false);
         guest_ok(d.vm->guest, "echo virtio0 > " DRIVER "/bind");
-        guest_wait_until(d.vm->guest, 0, "test -b /dev/vda");
+        guest_wait_disk(d.vm->guest, "/dev/vda");
         check(&d, sum);
         g_free(sum);
         sum = fill(&d);

@@ -289,6 +289,12 @@ void guest_wait_until(GuestConsole *g, int deadline_ms, const char *fmt, ...)
     run(g, NULL, deadline_ms, command);
 }
 
+void guest_wait_disk(GuestConsole *g, const char *path)
+{
+    guest_wait_until(g, 0, "disk=%s; [ -b \"$disk\" ] && "
+                     "{ true < \"$disk\"; } 2> /dev/null", path);
+}
+
 const char *guest_expect(GuestConsole *g, const char *pattern,
                          int deadline_ms)
 {

@@ -61,6 +61,13 @@ void guest_wait_until(GuestConsole *g, int deadline_ms, const char *fmt, ...)
     G_GNUC_PRINTF(3, 4);
 
 /*
+ * Wait until the guest can use the disk at @path, in words of the shell.  It
+ * is in /sys and /dev a moment before it can be opened (Linux,
+ * device_add_disk()).
+ */
+void guest_wait_disk(GuestConsole *g, const char *path);
+
+/*
  * Wait for the regular expression @pattern on the console, after what the
  * last guest_expect() or guest_skip_log() has consumed. Returns the match.
  * The kernel prints all levels after the boot, only warnings during it.
