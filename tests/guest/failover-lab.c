@@ -6,7 +6,7 @@
 #include "failure.h"
 
 /* How much later than its bound a migration may end. */
-#define LATE_MS 2000
+#define LATE_MS 10000
 
 /* Nobody reads the stream of a migration that will be aborted. */
 #define NOWHERE "exec:cat > /dev/null"

@@ -8,6 +8,12 @@
 #include "vm.h"
 
 /*
+ * How late after its time the end of a wait may be noticed: the module's half
+ * a second, and what a busy host adds.  Less than any other deadline.
+ */
+#define FAKE_VHOST_LATE_MS 10000
+
+/*
  * One VM with a network card "nic0" on the netdev "net0", whose back-end,
  * behind the character device "chr0", is in this process.  No guest code
  * runs.  ANNEX_VHOST_VALGRIND: run QEMU under memcheck.

@@ -8,8 +8,8 @@
 #include "fake-acpi.h"
 #include "fake-vhost.h"
 
-#define TIMEOUT_MS 500
-#define TIMEOUT "timeout=500"
+#define TIMEOUT_MS 1000
+#define TIMEOUT "timeout=1000"
 
 /* Where the write cache is switched in a disk's configuration. */
 #define BLK_WCE 32
@@ -98,7 +98,7 @@ static void test_hang(gconstpointer data)
     g_assert_cmpint(json_object_get_int_member(e->data, "elapsed-ms"), >=,
                     TIMEOUT_MS);
     g_assert_cmpint(json_object_get_int_member(e->data, "elapsed-ms"), <,
-                    TIMEOUT_MS + 1000);
+                    TIMEOUT_MS + FAKE_VHOST_LATE_MS);
     test_vhost_wait_connections(f->back, 2);
     fake_vhost_wait_started(f);
     fake_vhost_expect_none(f);

@@ -4,8 +4,8 @@
 #include "failure.h"
 #include "fake-vhost.h"
 
-#define TIMEOUT_MS 500
-#define TIMEOUT "timeout=500"
+#define TIMEOUT_MS 1000
+#define TIMEOUT "timeout=1000"
 
 static gint64 member(FakeVhost *f, const char *name)
 {
@@ -53,7 +53,7 @@ static void test_hang(gconstpointer data)
     }
     e = fake_vhost_expect(f, h->name, "timeout", "disconnected");
     g_assert_cmpint(json_object_get_int_member(e->data, "elapsed-ms"), <,
-                    TIMEOUT_MS + 1000);
+                    TIMEOUT_MS + FAKE_VHOST_LATE_MS);
     test_vhost_wait_connections(f->back, h->handshake ? 3 : 2);
     fake_vhost_wait_started(f);
     fake_vhost_link(f, false);
@@ -257,7 +257,7 @@ static void test_full(void)
            " 'rounds': 1000, 'step': 1}");
     e = fake_vhost_expect(f, "SEND_RARP", "timeout", "disconnected");
     g_assert_cmpint(json_object_get_int_member(e->data, "elapsed-ms"), <,
-                    TIMEOUT_MS + 1000);
+                    TIMEOUT_MS + FAKE_VHOST_LATE_MS);
     test_vhost_hang_up(f->back, true);
     test_vhost_wait_connections(f->back, 2);
     fake_vhost_wait_started(f);

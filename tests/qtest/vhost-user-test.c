@@ -4,8 +4,8 @@
 #include "failure.h"
 #include "fake-vhost.h"
 
-#define TIMEOUT_MS 500
-#define TIMEOUT "timeout=500"
+#define TIMEOUT_MS 1000
+#define TIMEOUT "timeout=1000"
 
 static gint64 member(FakeVhost *f, const char *name)
 {
@@ -53,7 +53,7 @@ static void test_silence(void)
     fake_vhost_link(f, false);
     elapsed_ms = (g_get_monotonic_time() - begun_us) / 1000;
     g_assert_cmpint(elapsed_ms, >=, TIMEOUT_MS);
-    g_assert_cmpint(elapsed_ms, <, TIMEOUT_MS + 1000);
+    g_assert_cmpint(elapsed_ms, <, TIMEOUT_MS + FAKE_VHOST_LATE_MS);
     e = fake_vhost_expect(f, "GET_VRING_BASE", "timeout", "disconnected");
     g_assert_cmpstr(json_object_get_string_member(e->data, "device"), ==,
                     "nic0");
@@ -126,7 +126,7 @@ static void test_wrong(gconstpointer data)
     begun_us = g_get_monotonic_time();
     fake_vhost_link(f, false);
     g_assert_cmpint(g_get_monotonic_time() - begun_us, <,
-                    (TIMEOUT_MS + 1000) * 1000);
+                    (TIMEOUT_MS + FAKE_VHOST_LATE_MS) * 1000);
     if (w->reason) {
         fake_vhost_expect(f, "GET_VRING_BASE", w->reason, "disconnected");
     }
@@ -147,7 +147,7 @@ static void test_deaf(void)
     fake_vhost_link(f, false);
     e = fake_vhost_expect(f, "GET_VRING_BASE", "timeout", "disconnected");
     g_assert_cmpint(json_object_get_int_member(e->data, "elapsed-ms"), <,
-                    TIMEOUT_MS + 1000);
+                    TIMEOUT_MS + FAKE_VHOST_LATE_MS);
     test_vhost_hang_up(f->back, true);
     expect_recovery(f, 2);
     fake_vhost_stop(f);
