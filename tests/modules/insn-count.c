@@ -1,23 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* annex-insn-count: how many instructions the guest has executed, in a file. */
-#include "common/host/symbols.h"
-#include "qemu/osdep.h"
-#include "qemu/qemu-plugin.h"
+#include "tests/modules/plugin.h"
 
 #include <sys/mman.h>
 
-/*
- * Not linked to libannex.so, so that QEMU stays a stock one otherwise.  The
- * option to=FILE names a file of eight bytes, which is mapped.
- */
-QEMU_PLUGIN_EXPORT int qemu_plugin_version;
-
+/* The option to=FILE names a file of eight bytes, which is mapped. */
 static uint64_t *count;
-
-static void __attribute__((constructor)) set_plugin_version(void)
-{
-    qemu_plugin_version = annex_host_plugin_interface();
-}
 
 /* In a vCPU's thread, before the block is executed. */
 static void on_exec(unsigned int vcpu, void *instructions)

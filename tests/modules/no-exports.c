@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* annex-no-exports: from here on this QEMU exports nothing to modules. */
 #include "common/host/qdev.h"
-#include "common/host/symbols.h"
 #include "hide-export.h"
 #include "qemu/error-report.h"
-#include "qemu/qemu-plugin.h"
+#include "tests/modules/plugin.h"
 
 #include <link.h>
 #include <sys/mman.h>
@@ -13,13 +12,6 @@
 #ifndef DT_GNU_HASH
 #define DT_GNU_HASH 0x6ffffef5
 #endif
-
-QEMU_PLUGIN_EXPORT int qemu_plugin_version;
-
-static void __attribute__((constructor)) set_plugin_version(void)
-{
-    qemu_plugin_version = annex_host_plugin_interface();
-}
 
 /* An address in the dynamic section, which the linker may have relocated. */
 static void *dynamic(const struct link_map *map, Elf64_Sxword tag)

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* annex-tcg-decr: a TCG whose PowerPC guests keep their clock when moved. */
 #include "common/host/run.h"
-#include "common/host/symbols.h"
 #include "common/host/tcg.h"
-#include "qemu/qemu-plugin.h"
+#include "tests/modules/plugin.h"
 
 /*
  * TCG does not migrate the decrementer (hw/ppc/ppc.c, 7.2 and 10.0): that of
@@ -13,18 +12,10 @@
  *
  * So have it come to its end as soon as the guest runs.  A guest that finds
  * that it is too early sets it again (Linux, timer_interrupt()).
- *
- * Not linked to libannex.so, so that QEMU stays a stock one otherwise.
  */
-QEMU_PLUGIN_EXPORT int qemu_plugin_version;
 
 /* Of hw/ppc/ppc.c; its header is for the target's own files. */
 void cpu_ppc_store_decr(CPUArchState *env, uint64_t value);
-
-static void __attribute__((constructor)) set_plugin_version(void)
-{
-    qemu_plugin_version = annex_host_plugin_interface();
-}
 
 /* In the main thread, under the BQL, before the processors run. */
 static void on_run_state(void *opaque, bool running, RunState state)

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* annex-tcg-dirty: a TCG of 7.2 that migrates all that its guest writes. */
 #include "common/host/memory.h"
-#include "common/host/symbols.h"
 #include "common/host/tcg.h"
 #include "exec/address-spaces.h"
-#include "qemu/qemu-plugin.h"
+#include "tests/modules/plugin.h"
 
 /*
  * In each pass of a migration QEMU takes the bitmap of what was written, and
@@ -17,15 +16,7 @@
  * So flush it, before pages are sent again.  What is written between the
  * clearing and the flush goes with the page's copy of this pass, for only a
  * page that was marked can be written to directly.
- *
- * Not linked to libannex.so, so that QEMU stays a stock one otherwise.
  */
-QEMU_PLUGIN_EXPORT int qemu_plugin_version;
-
-static void __attribute__((constructor)) set_plugin_version(void)
-{
-    qemu_plugin_version = annex_host_plugin_interface();
-}
 
 /* In @cpu's thread. */
 static void flush(CPUState *cpu, run_on_cpu_data data)

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* annex-tcg-map: a TCG that finds its devices while the memory map changes. */
 #include "common/host/memory.h"
-#include "common/host/symbols.h"
 #include "common/host/tcg.h"
 #include "exec/address-spaces.h"
-#include "qemu/qemu-plugin.h"
+#include "tests/modules/plugin.h"
 
 /*
  * In a processor's TLB a page of a device has the number of its section in
@@ -20,15 +19,7 @@
  * So have all processors out of the guest's code before the map changes.
  * They wait for the BQL then, which whoever changes the map has, and flush
  * before they go on.
- *
- * Not linked to libannex.so, so that QEMU stays a stock one otherwise.
  */
-QEMU_PLUGIN_EXPORT int qemu_plugin_version;
-
-static void __attribute__((constructor)) set_plugin_version(void)
-{
-    qemu_plugin_version = annex_host_plugin_interface();
-}
 
 enum { LOOK_US = 20, MOST_LOOKS = 50000 };
 

@@ -1,22 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* annex-witness: loads a module, and tells what that changed in QEMU. */
-#include "common/host/symbols.h"
 #include "witness.h"
-#include "qemu/qemu-plugin.h"
+#include "tests/modules/plugin.h"
 
 #include <sys/wait.h>
 
 /*
  * -plugin annex-witness.so,module=PATH[,OPTION...]: the options are the
- * module's.  Not linked to libannex.so: the module brings its own, and the
- * dynamic linker would take one that is there already, by its name.
+ * module's.  It brings its own libannex.so, and the dynamic linker would take
+ * one that is there already, by its name.
  */
-QEMU_PLUGIN_EXPORT int qemu_plugin_version;
-
-static void __attribute__((constructor)) set_plugin_version(void)
-{
-    qemu_plugin_version = annex_host_plugin_interface();
-}
 
 typedef int InstallFn(qemu_plugin_id_t id, const qemu_info_t *info, int argc,
                       char **argv);
