@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Benchmark: a guest's data through vhost-user, which no module touches. */
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include "bench-vhost.h"
+#include "freeze.h"
 #include "vhost-daemon.h"
 
 #define DISK_MIB 256
@@ -103,7 +103,7 @@ static DataVm start_wire(bool module)
     guest_wait_ready(d.vm->guest, 0);
     send_for_ever(&d);
     qmp_ok(d.vm->qmp, "stop", QMP_ANY);
-    kill(d.daemon->pid, SIGSTOP);
+    test_freeze(d.daemon->pid);
     return d;
 }
 
@@ -121,7 +121,7 @@ static double send(DataVm *d)
     gint64 begun_us, ended_us;
     double mib;
 
-    kill(d->daemon->pid, SIGCONT);
+    test_thaw(d->daemon->pid);
     qmp_ok(d->vm->qmp, "cont", QMP_ANY);
     /* It may take TCP a moment to see that all is as before. */
     g_usleep(SEND_MS / 4 * 1000);
@@ -129,7 +129,7 @@ static double send(DataVm *d)
     g_usleep(SEND_MS * 1000);
     mib = sent_mib(d, &ended_us) - mib;
     qmp_ok(d->vm->qmp, "stop", QMP_ANY);
-    kill(d->daemon->pid, SIGSTOP);
+    test_freeze(d->daemon->pid);
     return mib * 1e6 / (ended_us - begun_us);
 }
 
@@ -164,8 +164,8 @@ static void measure(const BenchOptions *o, const DataKind *kind)
         }
     }
     bench_vhost_print(kind->key, kind->what, &pair, false);
-    kill(vms[0].daemon->pid, SIGCONT);
-    kill(vms[1].daemon->pid, SIGCONT);
+    test_thaw(vms[0].daemon->pid);
+    test_thaw(vms[1].daemon->pid);
     stop(&vms[0]);
     stop(&vms[1]);
     bench_pair_free(&pair);

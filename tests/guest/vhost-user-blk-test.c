@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* vhost-user: a Linux guest's disk in qemu-storage-daemon, come what may. */
-#include <signal.h>
+#include "freeze.h"
 #include "vhost-daemon.h"
 
 #define DRIVER "/sys/bus/virtio/drivers/virtio_blk"
@@ -111,7 +111,7 @@ static void test_stands_still(void)
     for (i = 0; i < 3; i++) {
         gint64 begun_us;
 
-        kill(d.daemon->pid, SIGSTOP);
+        test_freeze(d.daemon->pid);
         begun_us = g_get_monotonic_time();
         guest_start(d.vm->guest, "echo virtio0 > " DRIVER "/unbind");
         qmp_wait_event(d.vm->qmp, "VHOST_USER_REQUEST_FAILED", 0,
@@ -125,7 +125,7 @@ static void test_stands_still(void)
                            "{'chardev': 'chr0', 'request': 'GET_FEATURES',"
                            " 'reason': 'timeout'}");
         }
-        kill(d.daemon->pid, SIGCONT);
+        test_thaw(d.daemon->pid);
         guest_wait_until(d.vm->guest, 0, "! test -e " DRIVER "/virtio0");
         /* In stock, too, a disk that starts while it is not connected hangs. */
         vhost_daemon_wait(d.vm, true, false);

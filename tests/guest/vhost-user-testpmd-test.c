@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* vhost-user: a Linux guest's network card at dpdk-testpmd, come what may. */
-#include <signal.h>
+#include "freeze.h"
 #include "vhost-daemon.h"
 
 #define DRIVER "/sys/bus/virtio/drivers/virtio_net"
@@ -107,14 +107,14 @@ static void test_stands_still(void)
 
     for (i = 0; i < 3; i++) {
         ping(&n);
-        kill(n.port->pid, SIGSTOP);
+        test_freeze(n.port->pid);
         guest_start(n.vm->guest, "echo virtio0 > " DRIVER "/unbind");
         qmp_wait_event(n.vm->qmp, "VHOST_USER_REQUEST_FAILED", 0,
                        "{'chardev': 'chr0', 'device': 'nic0',"
                        " 'request': 'GET_VRING_BASE', 'reason': 'timeout',"
                        " 'action': 'disconnected'}");
         guest_wait_until(n.vm->guest, 0, "! test -e " DRIVER "/virtio0");
-        kill(n.port->pid, SIGCONT);
+        test_thaw(n.port->pid);
         vhost_daemon_wait(n.vm, true, false);
         guest_ok(n.vm->guest, "echo virtio0 > " DRIVER "/bind");
         set_up_card(&n);

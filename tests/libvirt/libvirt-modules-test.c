@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A domain of libvirt for each of the modules that others do not try. */
-#include <signal.h>
 #include <string.h>
 #include "../guest/vhost-daemon.h"
+#include "freeze.h"
 #include "host.h"
 #include "virt-host.h"
 
@@ -39,12 +39,12 @@ static void vhost_user(void)
     expect_connected(d);
     guest_ok(d->guest, "md5sum /dev/vda");
 
-    kill(daemon->pid, SIGSTOP);
+    test_freeze(daemon->pid);
     guest_start(d->guest, "echo virtio0 > " DRIVER "/unbind");
     virsh_expect_event(host->monitor, "VHOST_USER_REQUEST_FAILED",
                        "{'chardev': 'chr-vu-ua-disk0', 'device': 'ua-disk0',"
                        " 'reason': 'timeout', 'action': 'disconnected'}");
-    kill(daemon->pid, SIGCONT);
+    test_thaw(daemon->pid);
     guest_wait_until(d->guest, 0, "! test -e " DRIVER "/virtio0");
     virt_domain_free(d);
     vhost_daemon_free(daemon);

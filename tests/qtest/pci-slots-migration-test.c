@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* PCI slot pools: placement is part of what a migration has to agree on. */
 #define _GNU_SOURCE             /* memmem() */
-#include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
 #include "failure.h"
+#include "freeze.h"
 #include "slots-vm.h"
 
 #define POOLS SLOTS_NICS "," SLOTS_DISKS
@@ -235,12 +235,12 @@ static void test_slow_destination(void)
     qmp_ok(b->qmp, "migrate-incoming", "{'uri': %s}", uri);
     qmp_ok(a->qmp, "migrate-set-capabilities",
            "{'capabilities': [{'capability': 'events', 'state': true}]}");
-    g_assert_cmpint(kill(b->pid, SIGSTOP), ==, 0);
+    test_freeze(b->pid);
     qmp_ok(a->qmp, "migrate", "{'uri': %s}", uri);
     qmp_wait_event(a->qmp, "STOP", 0, NULL);
     g_assert_true(has_return_path(a));
     qmp_expect_no_event(a->qmp, "MIGRATION", 500, "{'status': 'completed'}");
-    g_assert_cmpint(kill(b->pid, SIGCONT), ==, 0);
+    test_thaw(b->pid);
     g_assert_cmpstr(migration_end(a), ==, "failed");
     expect_end(b, "device 'd0' is in slot 6 of bus 'pci.0' here");
     qmp_wait_event(a->qmp, "RESUME", 0, NULL);
