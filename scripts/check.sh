@@ -11,7 +11,8 @@
 # any was skipped.
 #
 # Without meson test arguments it also makes and tests the hosts' packages;
-# without any it compares docs/tested.rst with what was tested.
+# without any it compares docs/tested.rst with what was tested, and says which
+# lines of ours the tests run (coverage.sh).
 
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=lib.sh
@@ -20,6 +21,7 @@ set -euo pipefail
 HOSTS=()
 BUILT=()
 PACKAGED=()
+COVERAGE=
 COUNT_OPTIONS=()
 
 # Whatever ends the script before the count is a failure to be counted.
@@ -84,6 +86,18 @@ test_hosts() {
     done
 }
 
+# On a third build, and beside the packages, whose tests leave a processor most
+# of the time.  What cannot be measured leaves no figures, which is counted.
+measure_coverage() {
+    local log=${COVERAGE%.txt}.log
+    say "measuring which lines the tests run"
+    if "$SCRIPTS/coverage.sh" >"$COVERAGE.partial" 2>"$log"; then
+        mv -- "$COVERAGE.partial" "$COVERAGE"
+    else
+        say "that cannot be measured: see $log"
+    fi
+}
+
 # Packages for a suite on top of a release are not made.
 package_hosts() {
     local host
@@ -113,6 +127,9 @@ test_packages() {
         "$SCRIPTS/test-packages.sh" "$host" >/dev/null ||
             say "the packages of host $host are not as they should be" &
     done
+    if [ -n "$COVERAGE" ]; then
+        measure_coverage &
+    fi
     wait
 }
 
@@ -131,7 +148,9 @@ count() {
 main() {
     local host
     if [ $# -eq 0 ]; then
-        COUNT_OPTIONS+=(--table "$TOP/docs/tested.rst")
+        COVERAGE=$TOP/build/coverage.txt
+        rm -f -- "$COVERAGE"
+        COUNT_OPTIONS+=(--table "$TOP/docs/tested.rst" --coverage "$COVERAGE")
     fi
     while [ "${1:-}" = --host ]; do
         HOSTS+=("${2:-}")

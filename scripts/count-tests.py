@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Count the single cases of "meson test" runs, and print the summary line.
 #
-# usage: count-tests.py [--no-skips] [--table FILE] [--tap FILE]... LOGS...
+# usage: count-tests.py [--no-skips] [--table FILE] [--coverage FILE]
+#                       [--tap FILE]... LOGS...
 #
 # LOGS are folders build/HOST/meson-logs.  A test program that reports cases
 # (TAP) counts as those cases; another one counts as one.  A program that
@@ -12,6 +13,9 @@
 #
 # --tap: FILE is what a program said that is not Meson's to run, and its name.
 #
+# --coverage: FILE has which lines the tests run, which counts as one case if
+# it is there, and is printed.
+#
 # --table: FILE has to be the table of what was tested that these results
 # make, which counts as one case; if it is not, it becomes so.
 #
@@ -20,6 +24,7 @@
 import argparse
 import collections
 import difflib
+import os
 import sys
 
 import testlogs
@@ -49,6 +54,18 @@ def print_last_words(folders):
         print(f'---- {host}: {program} said at last:\n{words[-size:]}')
 
 
+def print_coverage(path, count):
+    if not os.path.exists(path):
+        count['failed'] += 1
+        print('failed: which lines the tests run is not known')
+        return
+    count['passed'] += 1
+    print('Lines that the tests run in QEMU and of the tools, without Linux '
+          'guests:')
+    with open(path, encoding='utf-8') as file:
+        sys.stdout.write(file.read())
+
+
 def check_table(path, runs, count):
     wanted = testlogs.table(runs)
     with open(path, encoding='utf-8') as file:
@@ -69,6 +86,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument('--no-skips', action='store_true')
     parser.add_argument('--table')
+    parser.add_argument('--coverage')
     parser.add_argument('--tap', action='append', default=[])
     parser.add_argument('logs', nargs='+')
     args = parser.parse_args()
@@ -84,6 +102,8 @@ def main():
     for tap in args.tap:
         count_run(tap, [('tap', *case) for case in testlogs.read_tap(tap)],
                   count)
+    if args.coverage:
+        print_coverage(args.coverage, count)
     if args.table and not count['failed']:
         check_table(args.table, runs, count)
     bad = count['failed'] or (args.no_skips and count['skipped'])

@@ -27,7 +27,8 @@ main() {
         >/dev/null
     install_packages "${HOST_TEST_PACKAGES[@]}"
     find "$build" -name '*.gcda' -delete
-    meson test -C "$build" --no-rebuild "${@:-"${SUITES[@]}"}" >&2 ||
+    meson test -C "$build" --no-rebuild --num-processes $(($(nproc) * 2)) \
+        "${@:-"${SUITES[@]}"}" >&2 ||
         say "there are tests that failed"
     "$SCRIPTS/coverage.py" "$build" "$TOP"
 }

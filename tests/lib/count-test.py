@@ -91,6 +91,17 @@ def tests(folder):
         if name == 'control-characters':
             yield name + '-ascii', check(count(logs, encoding='ascii'),
                                          wanted[1:], 1)
+    good = os.path.join(folder, 'good', 'host', 'meson-logs')
+    figures = os.path.join(folder, 'figures')
+    yield 'no-coverage', check(
+        count('--coverage', figures, good),
+        ['failed: which lines the tests run is not known',
+         '2 passed, 1 failed, 0 skipped'], 1)
+    with open(figures, 'w', encoding='utf-8') as f:
+        f.write('all 9 of 10 lines\n')
+    yield 'coverage', check(count('--coverage', figures, good),
+                            ['all 9 of 10 lines',
+                             '3 passed, 0 failed, 0 skipped'], 0)
     nothing = os.path.join(folder, 'nothing', 'host', 'meson-logs')
     yield 'no-log', check(count(nothing),
                           ['failed: host: no test was run',
