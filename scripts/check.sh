@@ -29,7 +29,10 @@ COUNTED=false
 finish() {
     local status=$? running
     mapfile -t running < <(jobs -pr)
-    [ ${#running[@]} -eq 0 ] || kill "${running[@]}" || true
+    if [ ${#running[@]} -gt 0 ]; then
+        kill -- "${running[@]/#/-}" || true
+        wait
+    fi
     if ! "$COUNTED"; then
         say "the tests could not be run to the end"
         printf '0 passed, 1 failed, 0 skipped\n'
@@ -123,13 +126,16 @@ test_packages() {
             rm -rf -- "$TOP/build/packages/$host"
         fi
     done
+    # Each with all its children is a group, for finish() to end.
+    set -m
     for host in "${made[@]}"; do
-        "$SCRIPTS/test-packages.sh" "$host" >/dev/null ||
+        "$SCRIPTS/test-packages.sh" "$host" </dev/null >/dev/null ||
             say "the packages of host $host are not as they should be" &
     done
     if [ -n "$COVERAGE" ]; then
-        measure_coverage &
+        measure_coverage </dev/null &
     fi
+    set +m
     wait
 }
 

@@ -147,10 +147,12 @@ host_fact() {
     sed -n "s/^$2=//p" "$1/annex-host.conf"
 }
 
-# Put what git has of this tree, uncommitted changes included, into $1.
+# Put what git has of this tree, uncommitted changes included, into $1.  In a
+# host's root folder the tree may be another user's, which git would refuse.
 copy_sources() {
     local file
-    git -C "$TOP" ls-files -z --cached --others --exclude-standard |
+    git -c "safe.directory=$TOP" -C "$TOP" \
+        ls-files -z --cached --others --exclude-standard |
         while IFS= read -r -d '' file; do
             [ ! -e "$TOP/$file" ] || printf '%s\0' "$file"
         done | tar -C "$TOP" --null -T - -cf - | tar -C "$1" -xf -

@@ -40,6 +40,8 @@ static void commands(void)
     expect("--v", "--version");
     expect("--timeout ''", "");
     expect("timeline /dev/nul", "/dev/null");
+    expect("--socket = /dev/nul", "/dev/null");
+    expect("--socket = /x --width = 5 retry --d", "--deadline");
 }
 
 /* Ids that a shell would obey are left out. */
@@ -47,6 +49,8 @@ static void ids(void)
 {
     g_autoptr(FakeQmp) fake = fake_qmp_new();
     g_autofree char *cancel = g_strdup_printf("-s %s cancel ''",
+                                              fake_qmp_path(fake));
+    g_autofree char *equals = g_strdup_printf("--socket = %s cancel ''",
                                               fake_qmp_path(fake));
     g_autofree char *plug = g_strdup_printf("-s %s failover plug ''",
                                             fake_qmp_path(fake));
@@ -61,6 +65,7 @@ static void ids(void)
                     " \"candidates\": [{\"id\": \"vf0\"}]}]");
     fake_qmp_start(fake);
     expect(cancel, "disk0 dimm1");
+    expect(equals, "disk0 dimm1");
     expect(plug, "net1");
     expect(which, "vf0");
 }

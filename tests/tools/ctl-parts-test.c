@@ -125,6 +125,9 @@ static void json(void)
     static const char *const bad[] = {
         "", "{", "{\"a\": }", "/**/{}", "# x\n{}", "{'a': 1}", "\"a",
         "{\"a\": \"\xff\"}", "[1] [2", "\"\\", "[1] [2]", "{}x", "{},", "]",
+        "\"\\x\"", "\"\\u00\"", "\"\\u00g0\"", "\"\\u", "\"\\udc00\"",
+        "\"\\ud800\"", "\"\\ud800\\n\"", "\"\\ud800\\u0041\"",
+        "\"\\ud800\\udbff\"", "\"\\ud800\\u", "\"\\udbff\\udc0\"",
     };
     g_autoptr(JsonNode) node = parse("{\"a\": \"\\u009b\\ud83d\\ude00\","
                                      " \"i\": 1e20, \"s\": 5, \"n\": null}");
@@ -163,6 +166,16 @@ static void deep(void)
         g_string_append_c(text, ']');
     }
     g_assert_null(parse(text->str));
+}
+
+/* Where json-glib 1.6 takes a quote as a part of what is no character. */
+static void hidden_depth(gconstpointer escape)
+{
+    g_autofree char *brackets = g_strnfill(200000, '[');
+    g_autofree char *text = g_strdup_printf("[\"%s\"x\",%s\"]",
+                                            (char *)escape, brackets);
+
+    g_assert_null(parse(text));
 }
 
 /* ------------------------------------------------------------- timelines */
@@ -249,12 +262,19 @@ static void timeline(void)
 
 static void about(void)
 {
+    static const char channel[] =
+        "{\"event\": \"VHOST_USER_REQUEST_FAILED\", \"data\": {\"chardev\":"
+        " \"c\", \"device\": \"d\"}, " AT(1, 0);
     g_autoptr(CtlTimeline) t = ctl_timeline_read(log_text, strlen(log_text),
                                                  "dimm0", NULL);
     g_autoptr(GError) error = NULL;
 
     /* What is about nothing in particular stays. */
     g_assert_cmpuint(t->lanes->len, ==, 3);
+    ctl_timeline_free(t);
+    t = ctl_timeline_read(channel, strlen(channel), "c", NULL);
+    g_assert_nonnull(t);
+    g_assert_cmpuint(t->events, ==, 1);
     g_assert_null(ctl_timeline_read("x\n\n", 3, NULL, &error));
     g_assert_error(error, CTL_ERROR, CTL_ERROR_FILE);
 }
@@ -313,6 +333,12 @@ int main(int argc, char **argv)
     g_test_add_func("/ctl-parts/tables", tables);
     g_test_add_func("/ctl-parts/json/values", json);
     g_test_add_func("/ctl-parts/json/deep", deep);
+    g_test_add_data_func("/ctl-parts/json/hidden-depth/high", "\\ud800",
+                         hidden_depth);
+    g_test_add_data_func("/ctl-parts/json/hidden-depth/low", "\\udc00",
+                         hidden_depth);
+    g_test_add_data_func("/ctl-parts/json/hidden-depth/short", "\\u00",
+                         hidden_depth);
     g_test_add_func("/ctl-parts/timeline/events", timeline);
     g_test_add_func("/ctl-parts/timeline/about", about);
     g_test_add_func("/ctl-parts/timeline/damaged", damaged);

@@ -1,13 +1,23 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # bash completion for annexctl: commands, options, and the ids that QEMU has.
 
+# Where the value of the option at $1 is: bash has a word of its own for the
+# "=" of --socket=PATH.
+_annexctl_value() {
+    case ${COMP_WORDS[$1 + 1]} in
+    =) printf '%s\n' $(($1 + 2)) ;;
+    *) printf '%s\n' $(($1 + 1)) ;;
+    esac
+}
+
 # The socket given on the line, or by the environment.
 _annexctl_socket() {
     local i
     for ((i = 1; i < COMP_CWORD; i++)); do
         case ${COMP_WORDS[i]} in
         -s | --socket)
-            printf '%s\n' "${COMP_WORDS[i + 1]/#\~/$HOME}"
+            i=$(_annexctl_value "$i")
+            printf '%s\n' "${COMP_WORDS[i]/#\~/$HOME}"
             return
             ;;
         esac
@@ -20,7 +30,9 @@ _annexctl_command() {
     local i
     for ((i = 1; i < COMP_CWORD; i++)); do
         case ${COMP_WORDS[i]} in
-        -s | --socket | -t | --timeout | --width) i=$((i + 1)) ;;
+        -s | --socket | -t | --timeout | --width)
+            i=$(_annexctl_value "$i")
+            ;;
         -*) ;;
         *)
             printf '%s\n' "${COMP_WORDS[i]}"
@@ -71,6 +83,10 @@ _annexctl() {
     local previous=${COMP_WORDS[COMP_CWORD - 1]}
     command=$(_annexctl_command)
     COMPREPLY=()
+    if [[ $previous == '=' ]]; then
+        previous=${COMP_WORDS[COMP_CWORD - 2]}
+    fi
+    current=${current#=}
     case $previous in
     -s | --socket | -o | --output | export | load)
         mapfile -t COMPREPLY < <(compgen -f -- "$current")

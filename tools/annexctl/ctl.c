@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <unistd.h>
+#include <glib/gstdio.h>
 
 G_DEFINE_QUARK(annexctl-error, ctl_error)
 
@@ -94,6 +95,32 @@ bool ctl_print(const char *text, GError **errp)
     if (fputs(text, stdout) < 0 || fflush(stdout)) {
         g_set_error(errp, CTL_ERROR, CTL_ERROR_FILE,
                     "stdout cannot be written: %s", g_strerror(errno));
+        return false;
+    }
+    return true;
+}
+
+static bool write_through(const char *path, const char *text)
+{
+    FILE *file = fopen(path, "we");
+    bool ok = file && fputs(text, file) >= 0;
+
+    return file && !fclose(file) && ok;
+}
+
+bool ctl_save(const char *path, const char *text, GError **errp)
+{
+    g_autoptr(GError) error = NULL;
+    GStatBuf found;
+
+    if (!g_lstat(path, &found) && !S_ISREG(found.st_mode)) {
+        if (!write_through(path, text)) {
+            g_set_error(errp, CTL_ERROR, CTL_ERROR_FILE, "%s: %s", path,
+                        g_strerror(errno));
+            return false;
+        }
+    } else if (!g_file_set_contents(path, text, -1, &error)) {
+        g_set_error(errp, CTL_ERROR, CTL_ERROR_FILE, "%s", error->message);
         return false;
     }
     return true;

@@ -9,6 +9,7 @@
 /* One run of annexctl. */
 typedef struct Ctl {
     CtlStyle style;
+    int width;                  /* as asked for; -1: the terminal's */
     char *socket;               /* the path */
     int timeout_ms;
     bool json;
@@ -50,6 +51,12 @@ void ctl_explain_missing(Ctl *ctl, const char *module, const char *command,
 /* Print JSON, or text as it is; false if stdout cannot be written. */
 bool ctl_print_json(JsonNode *node, bool pretty, GError **errp);
 bool ctl_print(const char *text, GError **errp);
+
+/*
+ * Put @text into the file @path, as a whole or not at all.  What is there and
+ * is no plain file, like a pipe or a link, is written to as it is.
+ */
+bool ctl_save(const char *path, const char *text, GError **errp);
 
 /*
  * Whether anybody can still read what is printed, by what poll() has found

@@ -66,7 +66,8 @@ static bool run(Ctl *ctl, char **words, GError **errp)
     } while (ctl_wait(ctl, &error));
 
     ok = print_events(ctl, &printed, errp);
-    if (ok && ctl_client_has_ended(ctl->client)) {
+    /* Who has waited for one event is to know that it never came. */
+    if (ok && (printed || follow) && ctl_client_has_ended(ctl->client)) {
         g_clear_error(&error);
     } else if (ok) {
         g_propagate_error(errp, g_steal_pointer(&error));

@@ -13,14 +13,57 @@ static bool is_bare(char c)
     return g_ascii_isalnum(c) || (c && strchr("{}[]:,+-. \t\r\n", c));
 }
 
+/* The UTF-16 unit of the four digits at @c, or -1. */
+static int unit_at(const char *c, const char *end)
+{
+    int i, unit = 0;
+
+    for (i = 0; i < 4; i++) {
+        if (c + i >= end || !g_ascii_isxdigit(c[i])) {
+            return -1;
+        }
+        unit = unit * 16 + g_ascii_xdigit_value(c[i]);
+    }
+    return unit;
+}
+
+/*
+ * The last character of the escape whose backslash is at @c, or NULL.  Of one
+ * that is no character json-glib 1.6 takes the quote behind it as a part.
+ */
+static const char *skip_escape(const char *c, const char *end)
+{
+    int unit, second = -1;
+
+    if (++c >= end || !*c || !strchr("\"\\/bfnrtu", *c)) {
+        return NULL;
+    }
+    if (*c != 'u') {
+        return c;
+    }
+    unit = unit_at(c + 1, end);
+    if (unit >= 0xd800 && unit <= 0xdbff && end - c > 7 && c[5] == '\\' &&
+        c[6] == 'u') {
+        second = unit_at(c + 7, end);
+    }
+    if (unit < 0 || (unit >= 0xd800 && unit <= 0xdfff)) {
+        return second >= 0xdc00 && second <= 0xdfff ? c + 10 : NULL;
+    }
+    return c + 4;
+}
+
 /* The end of the string that begins at @c, or NULL. */
 static const char *skip_string(const char *c, const char *end)
 {
     for (c++; c < end; c++) {
-        if (*c == '\\') {
-            c++;
-        } else if (*c == '"') {
+        if (*c == '"') {
             return c;
+        }
+        if (*c == '\\') {
+            c = skip_escape(c, end);
+            if (!c) {
+                return NULL;
+            }
         }
     }
     return NULL;

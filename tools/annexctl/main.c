@@ -140,6 +140,7 @@ static bool set_up(Ctl *ctl, const CtlCommand *command, GError **errp)
     }
     ctl->json = json;
     ctl->timeout_ms = timeout_s > 0 ? MAX(1, (int)(timeout_s * 1000)) : 0;
+    ctl->width = width;
     ctl->style.width = width >= 0 ? width : ctl_terminal_width();
     ctl->style.ascii = ascii || !g_get_charset(NULL);
     return true;

@@ -197,19 +197,13 @@ static bool export(Ctl *ctl, const char *path, GError **errp)
                                           "pci-slots-export", NULL, false,
                                           errp);
     g_autofree char *text = NULL, *lines = NULL;
-    g_autoptr(GError) error = NULL;
 
     if (!ret || !path) {
         return ret && ctl_print_json(ret, true, errp);
     }
     text = ctl_json_print(ret, true);
     lines = g_strconcat(text, "\n", NULL);
-    /* As a whole or not at all. */
-    if (!g_file_set_contents(path, lines, -1, &error)) {
-        g_set_error(errp, CTL_ERROR, CTL_ERROR_FILE, "%s", error->message);
-        return false;
-    }
-    return true;
+    return ctl_save(path, lines, errp);
 }
 
 static JsonNode *read_ledger(const char *path, GError **errp)

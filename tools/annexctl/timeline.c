@@ -15,14 +15,18 @@
 static char *output, *subject, *title;
 static int pixels = WIDTH_DEFAULT;
 
-/* What is about nothing, like STOP, is part of every picture. */
+/*
+ * What is about nothing, like STOP, is part of every picture.  A channel has
+ * a name of its own beside its device's.
+ */
 static bool is_about(JsonNode *event, const char *wanted)
 {
-    JsonObject *info = ctl_json_object(ctl_event_data(event), "info");
-    const char *about = ctl_json_str(info, "device");
+    JsonObject *data = ctl_event_data(event);
+    const char *about = ctl_json_str(ctl_json_object(data, "info"), "device");
 
     about = about ? about : ctl_event_subject(event);
-    return !wanted || !about || g_str_equal(about, wanted);
+    return !wanted || !about || g_str_equal(about, wanted) ||
+           g_strcmp0(ctl_json_str(data, "chardev"), wanted) == 0;
 }
 
 static void read_line(CtlTimeline *timeline, const char *line, gsize len,
@@ -96,16 +100,8 @@ static bool load(const char *path, GString *text, GError **errp)
 
 static bool save(const char *svg, GError **errp)
 {
-    g_autoptr(GError) error = NULL;
-
-    if (!output || g_str_equal(output, "-")) {
-        return ctl_print(svg, errp);
-    }
-    if (!g_file_set_contents(output, svg, -1, &error)) {
-        g_set_error(errp, CTL_ERROR, CTL_ERROR_FILE, "%s", error->message);
-        return false;
-    }
-    return true;
+    return !output || g_str_equal(output, "-")
+           ? ctl_print(svg, errp) : ctl_save(output, svg, errp);
 }
 
 static bool run(Ctl *ctl, char **words, GError **errp)

@@ -47,6 +47,14 @@ static char *status_line(Watch *w)
                       : g_strdup_printf("q: quit%s", help);
 }
 
+/* No more than the terminal has, or lines would be drawn over. */
+static int live_width(Watch *w)
+{
+    int columns = ctl_terminal_width();
+
+    return w->ctl->width > 0 ? MIN(w->ctl->width, columns) : columns;
+}
+
 static bool draw(Watch *w)
 {
     g_autofree char *socket = ctl_text(&w->ctl->style, w->ctl->socket);
@@ -55,7 +63,7 @@ static bool draw(Watch *w)
     g_autoptr(GString) out = g_string_new(NULL);
     GList *event;
 
-    w->ctl->style.width = ctl_terminal_width();
+    w->ctl->style.width = live_width(w);
     /* Without the fractions of a second. */
     g_string_printf(out, "%s, %.8s, %s\n%s\n\n", w->view->title, clock,
                     socket, status);
