@@ -157,6 +157,10 @@ void test_vm_guest(TestVm *vm, const char *machine)
     vm->want_serial = true;
     test_vm_arg(vm, "-machine", machine, NULL);
     test_vm_arg(vm, "-plugin", test_host_test_module("tcg-map"), NULL);
+    if (!strcmp(vm->arch, "x86_64")) {
+        /* SeaBIOS leaves disks alone that it is not to boot from. */
+        test_vm_args(vm, "-boot strict=on");
+    }
     /* On x86, vmlinux boots by PVH, much faster than vmlinuz. */
     test_vm_args(vm, "-kernel '%s/vmlinux' -initrd '%s/initramfs.cpio.gz'",
                  dir, dir);
