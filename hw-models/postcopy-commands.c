@@ -61,9 +61,11 @@ void qmp_postcopy_unwedge(Error **errp)
 
 static void explain_cont(Error **errp)
 {
+    const PostcopyCore *core = postcopy_live_core();
+
     error_setg(errp, "annex-postcopy: the guest is held until the postcopy "
                "migration is recovered (policy 'pause'), and %s",
-               postcopy_live_core()->user_stopped
+               core->user_stopped || core->foreign
                ? "then stays stopped until 'cont'" : "then goes on by itself");
 }
 

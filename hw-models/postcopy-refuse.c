@@ -11,7 +11,8 @@
  */
 static const char *const qmp_names[] = {
     "dump-guest-memory", "inject-nmi", "memsave", "pmemsave", "screendump",
-    "snapshot-load", "snapshot-save", "system_reset", "system_wakeup", NULL
+    "snapshot-load", "snapshot-save", "system_reset", "system_wakeup",
+    "x-query-virtio-queue-element", NULL
 };
 
 static const char *const hmp_names[] = {
@@ -21,7 +22,7 @@ static const char *const hmp_names[] = {
 };
 
 static const char *const hmp_info_names[] = {
-    "lapic", "mem", "registers", "tlb", NULL
+    "lapic", "mem", "registers", "tlb", "virtio-queue-element", NULL
 };
 
 static AnnexHookSet *hooks;
@@ -83,6 +84,8 @@ void postcopy_refuse_update(bool refuse)
     }
     hooks = annex_hooks_new("postcopy");
     add_qmp(qmp_names);
+    add_qmp(annex_host_stats_commands(false));
     add_hmp(false, hmp_names);
     add_hmp(true, hmp_info_names);
+    add_hmp(true, annex_host_stats_commands(true));
 }

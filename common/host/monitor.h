@@ -35,4 +35,24 @@ static inline HMPCommand *annex_host_hmp_find(bool info, const char *name)
     return cmd && info ? annex_host_hmp_find_in(cmd->sub_table, name) : cmd;
 }
 
+/*
+ * The commands, up to NULL, that ask vCPUs for their statistics in the main
+ * thread, and wait for them (accel/kvm/kvm-all.c, query_stats_cb(), 7.2; 10.0
+ * asks the kernel).  @info: those of the human monitor, after "info".
+ */
+static inline const char *const *annex_host_stats_commands(bool info)
+{
+#if HOST_SERIES < 1000
+    static const char *const names[] = {
+        "query-stats", "query-stats-schemas", NULL, "stats", NULL
+    };
+
+    return info ? names + 3 : names;
+#else
+    static const char *const none[] = { NULL };
+
+    return none;
+#endif
+}
+
 #endif

@@ -51,7 +51,9 @@ void postcopy_expect_refusals(PostcopyPair *p)
     static const char *const human[] = {
         "system_reset", "x /2x 0x1000", "xp /2x 0x1000", "sum 0 4096",
         "memsave 0 4096 \"/dev/null\"", "info registers", "info tlb",
-        "savevm here", NULL
+        "savevm here",
+        "info virtio-queue-element /machine/peripheral-anon/device[0]/"
+        "virtio-backend 0", NULL
     };
     const char *const *line;
     QmpClient *qmp = p->to->qmp;
@@ -63,6 +65,13 @@ void postcopy_expect_refusals(PostcopyPair *p)
                           " 'filename': '/dev/null'}"), NOT_HERE);
     expect_text(qmp_error(qmp, "dump-guest-memory", "{'paging': false,"
                           " 'protocol': 'file:/dev/null'}"), NOT_HERE);
+    expect_text(qmp_error(qmp, "x-query-virtio-queue-element",
+                          "{'path': '/machine', 'queue': 0}"), NOT_HERE);
+    if (test_host_series() < 1000) {
+        expect_text(qmp_error(qmp, "query-stats", "{'target': 'vm'}"),
+                    NOT_HERE);
+        expect_text(qmp_hmp(qmp, "info stats vm"), NOT_HERE);
+    }
     for (line = human; *line; line++) {
         expect_text(qmp_hmp(qmp, "%s", *line), NOT_HERE);
     }
