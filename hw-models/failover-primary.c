@@ -169,8 +169,11 @@ void failover_primary_withdraw(FailoverPair *p)
     Error *err = NULL;
     bool pending;
 
-    /* One that is leaving cannot be held up; the core learns of its end. */
-    if (r && !unplug_supervisor_cancel(r, &outcome, &pending, &err)) {
+    if (!r || unplug_supervisor_cancel(r, &outcome, &pending, &err)) {
+        /* What takes the device from here on is another's request. */
+        p->asked = false;
+    } else {
+        /* It is leaving, and cannot be held up; the core learns of that. */
         error_free(err);
     }
 }

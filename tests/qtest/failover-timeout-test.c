@@ -217,22 +217,39 @@ static void test_lets_go_after_abort(gconstpointer data)
     fake_move_abandon(to);
 }
 
-/* A request of the user's after that is not taken for ours. */
-static void test_deleted_after_abort(gconstpointer data)
+/* @taken: by then the guest has taken our request. */
+static void deleted_after_abort(const char *transport, bool taken)
 {
-    FakePair *f = fake_pair_plugged(data, "unplug-timeout=1,settle=0.2");
+    FakePair *f = fake_pair_plugged(transport, "unplug-timeout=1,settle=0.2");
 
     fake_move_begin_file(f, NULL);
     fake_move_wait_asked(f);
+    if (taken) {
+        f->slot.ops->take(&f->slot);
+    }
     fake_move_expect_failure(f, "cancelled");
     qmp_ok(f->vm->qmp, "device_del", "{'id': 'prim0'}");
-    fake_pair_release(f);
+    if (taken) {
+        f->slot.ops->let_go(&f->slot);
+    } else {
+        fake_pair_release(f);
+    }
     fake_pair_wait(f, "plugged", "unplug-timeout");
     fake_pair_wait(f, "hidden", "user");
     g_assert_cmpuint(json_array_get_length(
         json_object_get_array_member(fake_pair_query(f), "candidates")),
         ==, 0);
     fake_pair_stop(f);
+}
+
+/* A request of the user's after that is not taken for ours. */
+static void test_deleted_after_abort(gconstpointer data)
+{
+    deleted_after_abort(data, false);
+    /* A native slot that blinks has no time for the user's. */
+    if (strcmp(data, "acpi-pci") == 0) {
+        deleted_after_abort(data, true);
+    }
 }
 
 /* The machine is reset while the migration waits: nobody has to let go. */
