@@ -22,6 +22,13 @@ static FailoverAction next_absent(FailoverCore *c, int64_t now_ms)
                          ? FAILOVER_REASON_SYSTEM_RESET
                          : FAILOVER_REASON_DRIVER_RESET);
     }
+    /* Nothing is plugged that would end this state. */
+    if (c->state == FAILOVER_STATE_UNPLUGGED_FOR_MIGRATION &&
+        c->migrating == FAILOVER_NOT_MIGRATING &&
+        c->hold != FAILOVER_NOT_HELD) {
+        failover_core_go(c, FAILOVER_STATE_HIDDEN,
+                         FAILOVER_REASON_MIGRATION_FAILED);
+    }
     if (c->presence != FAILOVER_NOT_PRESENTED) {
         return failover_core_next_presented(c, may_plug(c), now_ms);
     }

@@ -49,6 +49,29 @@ static void test_migration_fails(void)
     test_pair_free(p);
 }
 
+/* What the user has unplugged stays away, and is not called a migration's. */
+static void test_unplugged_by_user(void)
+{
+    TestPair *p = test_pair_plugged(1);
+    const char *message;
+
+    g_assert_true(failover_core_user_unplug(p->c, &message));
+    test_pair_expect(p, FAILOVER_DO_ASK);
+    failover_core_migration_begins(p->c);
+    test_pair_expect(p, FAILOVER_DO_NOTHING);
+    failover_core_gone(p->c, FAILOVER_BY_US, p->now_ms);
+    test_pair_expect(p, FAILOVER_DO_NOTHING);
+    test_pair_expect_log(p, "unplugging/user "
+                         "unplugged-for-migration/unplugged");
+    failover_core_migration_failed(p->c);
+    p->now_ms += 100000;
+    test_pair_expect(p, FAILOVER_DO_NOTHING);
+    test_pair_expect_log(p, "hidden/migration-failed");
+    g_assert_true(failover_core_user_plug(p->c, -1, &message));
+    test_pair_plug(p);
+    test_pair_free(p);
+}
+
 static void test_aborts(void)
 {
     TestPair *p = test_pair_plugged(1);
@@ -233,6 +256,8 @@ void test_add_migration(void)
 {
     g_test_add_func("/failover-core/migrates", test_migrates);
     g_test_add_func("/failover-core/migration-fails", test_migration_fails);
+    g_test_add_func("/failover-core/unplugged-by-user",
+                    test_unplugged_by_user);
     g_test_add_func("/failover-core/aborts", test_aborts);
     g_test_add_func("/failover-core/removes", test_removes);
     g_test_add_func("/failover-core/removal-fails", test_removal_fails);
