@@ -267,6 +267,10 @@ static void gone_by_us(FailoverCore *c, int64_t now_ms)
 {
     bool removed = c->removing;
     FailoverUnplugReason blame = c->last_reason;
+    FailoverReason reason = !removed ? FAILOVER_REASON_UNPLUGGED
+                            : blame == FAILOVER_UNPLUG_REASON_REFUSED
+                            ? FAILOVER_REASON_REFUSED
+                            : FAILOVER_REASON_UNPLUG_TIMEOUT;
 
     failover_core_ended(c, removed ? FAILOVER_OUTCOME_REMOVED
                         : FAILOVER_OUTCOME_UNPLUGGED, NULL, now_ms);
@@ -276,9 +280,7 @@ static void gone_by_us(FailoverCore *c, int64_t now_ms)
     }
     failover_core_go(c, c->migrating == FAILOVER_NOT_MIGRATING
                      ? FAILOVER_STATE_HIDDEN
-                     : FAILOVER_STATE_UNPLUGGED_FOR_MIGRATION, removed
-                     ? FAILOVER_REASON_UNPLUG_TIMEOUT
-                     : FAILOVER_REASON_UNPLUGGED);
+                     : FAILOVER_STATE_UNPLUGGED_FOR_MIGRATION, reason);
 }
 
 void failover_core_leaving(FailoverCore *c)

@@ -85,10 +85,11 @@ static FailoverAction next_plugged(FailoverCore *c, int64_t now_ms)
 
 /* The guest has not let go, and is not asked any longer. */
 static FailoverAction give_up(FailoverCore *c, FailoverAction how,
-                              FailoverReason reason)
+                              FailoverReason reason, const char *message)
 {
     c->hold = FAILOVER_NOT_HELD;
-    failover_core_go(c, FAILOVER_STATE_PLUGGED, reason);
+    c->state = FAILOVER_STATE_PLUGGED;
+    c->reporter->changed(c, reason, message);
     return how;
 }
 
@@ -99,6 +100,9 @@ static FailoverAction timed_out(FailoverCore *c, int64_t now_ms)
     /* What the host cannot free even so is no reason to wait for ever. */
     bool remove = c->policy->on_timeout == FAILOVER_UNPLUG_ACTION_REMOVE &&
                   !c->removing;
+    FailoverReason reason = c->refused ? FAILOVER_REASON_REFUSED
+                                       : FAILOVER_REASON_UNPLUG_TIMEOUT;
+    const char *message = c->refused ? c->ask_error : NULL;
 
     c->waited_ms = now_ms - c->asked_ms;
     c->reporter->timed_out(c, blame, c->waited_ms,
@@ -113,10 +117,10 @@ static FailoverAction timed_out(FailoverCore *c, int64_t now_ms)
     }
     if (c->migrating == FAILOVER_MIGRATING) {
         c->migrating = FAILOVER_MIGRATION_ABORTING;
-        return give_up(c, FAILOVER_DO_ABORT, FAILOVER_REASON_UNPLUG_TIMEOUT);
+        return give_up(c, FAILOVER_DO_ABORT, reason, message);
     }
     c->not_before_ms = now_ms + ASK_AGAIN_MS;
-    return give_up(c, FAILOVER_DO_WITHDRAW, FAILOVER_REASON_UNPLUG_TIMEOUT);
+    return give_up(c, FAILOVER_DO_WITHDRAW, reason, message);
 }
 
 static int64_t deadline_ms(const FailoverCore *c)
@@ -142,7 +146,7 @@ static FailoverAction next_unplugging(FailoverCore *c, int64_t now_ms)
         (c->migrating == FAILOVER_MIGRATION_ABORTING ||
          c->migrating == FAILOVER_NOT_MIGRATING)) {
         c->reason = FAILOVER_REASON_MIGRATION_FAILED;
-        return give_up(c, FAILOVER_DO_WITHDRAW, c->reason);
+        return give_up(c, FAILOVER_DO_WITHDRAW, c->reason, NULL);
     }
     if (c->refused || now_ms >= deadline_ms(c)) {
         return timed_out(c, now_ms);

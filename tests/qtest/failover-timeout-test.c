@@ -170,6 +170,7 @@ static void test_refused(gconstpointer data)
     e = qmp_wait_event(from->vm->qmp, "FAILOVER_UNPLUG_TIMEOUT", 0, QMP_ANY);
     g_assert_cmpstr(json_object_get_string_member(e->data, "reason"), ==,
                     "refused");
+    fake_pair_wait(from, "plugged", "refused");
     fake_move_expect_end(from, "cancelled");
     fake_pair_expect(from, "plugged");
     fake_pair_stop(from);

@@ -39,6 +39,8 @@ static void changed(const FailoverCore *c, FailoverReason reason,
     g_string_append_printf(p->log, "%s%s/%s", p->log->len ? " " : "",
                            states[c->state],
                            reasons[reason]);
+    g_free(p->message);
+    p->message = g_strdup(message);
 }
 
 static void timed_out(const FailoverCore *c, FailoverUnplugReason reason,
@@ -92,6 +94,7 @@ void test_pair_free(TestPair *p)
 {
     failover_core_free(p->c);
     g_string_free(p->log, true);
+    g_free(p->message);
     g_free(p);
 }
 

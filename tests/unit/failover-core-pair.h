@@ -10,6 +10,7 @@ typedef struct TestPair {
     FailoverCore *c;
     FailoverPolicy policy;
     GString *log;
+    char *message;              /* of the last change, or NULL */
     int64_t now_ms;
     FailoverUnplugReason blame;
     unsigned freed;             /* candidates */

@@ -39,7 +39,38 @@ static void test_refused(void)
     failover_core_refused(p->c);
     test_pair_expect(p, FAILOVER_DO_ABORT);
     test_pair_expect_log(p, "unplugging/migration timeout/refused/abort/250 "
+                         "plugged/refused");
+    g_assert_cmpstr(p->message, ==, "blinking");
+    failover_core_migration_failed(p->c);
+
+    /* At once this time, and it is taken all the same. */
+    p->policy.on_timeout = FAILOVER_UNPLUG_ACTION_REMOVE;
+    failover_core_migration_begins(p->c);
+    test_pair_expect(p, FAILOVER_DO_ASK);
+    failover_core_refused(p->c);
+    test_pair_expect(p, FAILOVER_DO_REMOVE);
+    failover_core_gone(p->c, FAILOVER_BY_US, p->now_ms);
+    test_pair_expect_log(p, "unplugging/migration timeout/refused/remove/0 "
+                         "unplugged-for-migration/refused");
+    g_assert_null(p->message);
+    test_pair_free(p);
+}
+
+/* Its slot never had time for us, which is no refusal. */
+static void test_never_asked(void)
+{
+    TestPair *p = test_pair_plugged(1);
+
+    p->blame = FAILOVER_UNPLUG_REASON_BUSY;
+    failover_core_migration_begins(p->c);
+    test_pair_expect(p, FAILOVER_DO_ASK);
+    failover_core_ask_failed(p->c, "blinking", p->now_ms);
+    p->now_ms += 10000;
+    test_pair_expect(p, FAILOVER_DO_ABORT);
+    test_pair_expect_log(p, "unplugging/migration timeout/busy/abort/10000 "
                          "plugged/unplug-timeout");
+    g_assert_null(p->message);
+    g_assert_cmpstr(p->c->last_message, ==, "blinking");
     test_pair_free(p);
 }
 
@@ -153,6 +184,7 @@ void test_add_unplug(void)
 {
     g_test_add_func("/failover-core/user-ignored", test_user_ignored);
     g_test_add_func("/failover-core/refused", test_refused);
+    g_test_add_func("/failover-core/never-asked", test_never_asked);
     g_test_add_func("/failover-core/driver-reset", test_driver_reset);
     g_test_add_func("/failover-core/driver-reset-ignored",
                     test_driver_reset_ignored);
