@@ -93,6 +93,31 @@ static bool load(const char *text)
 
 static AnnexMigrationHead head = { .load = load };
 
+/*
+ * Ids have no bound.  A destination does with less than it could get: without
+ * the ledger, or without a map, as from a source that does not have us.
+ */
+static char *to_text_that_fits(PciSlotsMap *map)
+{
+    char *text = to_text(map);
+
+    if (!annex_host_head_fits(text) && map->ledger) {
+        warn_report("annex-pci-slots: the ledger is too long for a migration "
+                    "stream, which goes without it");
+        qapi_free_PciSlotsLedger(map->ledger);
+        ANNEX_SET_OPT_POINTER(map, ledger, NULL);
+        g_free(text);
+        text = to_text(map);
+    }
+    if (!annex_host_head_fits(text)) {
+        warn_report("annex-pci-slots: the map is too long for a migration "
+                    "stream: the destination will not check it");
+        g_free(text);
+        text = NULL;
+    }
+    return text;
+}
+
 static void on_migration(AnnexMigrationEvent event)
 {
     PciSlotsMap *map;
@@ -101,7 +126,7 @@ static void on_migration(AnnexMigrationEvent event)
     case ANNEX_MIGRATION_BEGINS:
         if (slots_options.migrate != SLOTS_MIGRATE_OFF) {
             map = new_map();
-            annex_host_head_set(&head, to_text(map));
+            annex_host_head_set(&head, to_text_that_fits(map));
             qapi_free_PciSlotsMap(map);
         }
         break;

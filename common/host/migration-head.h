@@ -11,7 +11,7 @@
 #include "migration/qemu-file-types.h"
 #endif
 
-/* No text is longer. */
+/* No text is longer, with the zero at its end. */
 #define ANNEX_HOST_HEAD_MAX (4 * 1024 * 1024)
 
 /*
@@ -29,6 +29,13 @@ typedef struct AnnexMigrationHead {
     bool (*load)(const char *text);
 } AnnexMigrationHead;
 
+/* Since 8.1 the host aborts when it is to send a longer one. */
+static inline bool annex_host_head_fits(const char *text)
+{
+    return strlen(text) < ANNEX_HOST_HEAD_MAX;
+}
+
+/* Takes @text, which fits, or is NULL. */
 static inline void annex_host_head_set(AnnexMigrationHead *head, char *text)
 {
     g_free(head->text);

@@ -305,6 +305,45 @@ static void test_commands(void)
     end(b);
 }
 
+/*
+ * An id makes more of the ledger than fits into a migration stream: the rest
+ * arrives, and is checked.
+ */
+static void test_too_long(void)
+{
+    g_autofree char *dir = g_dir_make_tmp("annex-ledger-XXXXXX", NULL);
+    g_autofree char *path = g_build_filename(dir, "ledger", NULL);
+    /* A file of as much can be read; the devices come on top of that. */
+    g_autofree char *id = g_strnfill(4 * 1024 * 1024 - 200, 'x');
+    g_autofree char *ledger = g_strdup_printf(
+        "{\"format\": \"annex-pci-slots\", \"version\": 1, \"pools\": [],"
+        " \"entries\": [{\"id\": \"%s\", \"bus\": \"pci.0\", \"slot\": 8,"
+        " \"function\": 0, \"live\": false}]}", id);
+    g_autofree char *options = g_strdup_printf(
+        POOLS ",migrate=ledger,ledger=%s", path);
+    TestVm *a = slots_vm_prepare("a", options, "");
+    TestVm *b = slots_vm_prepare("b", POOLS, "-incoming defer");
+    g_autofree char *uri = NULL, *text = NULL;
+
+    g_assert_true(g_file_set_contents(path, ledger, -1, NULL));
+    test_vm_start(a);
+    test_vm_start(b);
+    uri = g_strdup_printf("unix:%s/migration", b->dir);
+    slots_vm_add(a, SLOTS_DISK, "d0");
+    slots_vm_add(b, SLOTS_DISK, "d0");
+    qmp_ok(b->qmp, "migrate-incoming", "{'uri': %s}", uri);
+    qmp_ok(a->qmp, "migrate", "{'uri': %s}", uri);
+    qmp_wait_event(b->qmp, "RESUME", 0, NULL);
+    text = test_vm_stderr(a);
+    g_assert_nonnull(strstr(text, "warning: annex-pci-slots: the ledger is "
+                            "too long for a migration stream"));
+    g_assert_null(slots_vm_entry(b, id));
+    end(b);
+    test_vm_quit(a);
+    test_vm_free(a);
+    test_remove_folder(dir);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -316,5 +355,6 @@ int main(int argc, char **argv)
                     test_unwritable_later);
     g_test_add_func("/pci-slots-ledger/two", test_two);
     g_test_add_func("/pci-slots-ledger/commands", test_commands);
+    g_test_add_func("/pci-slots-ledger/too-long", test_too_long);
     return g_test_run();
 }
