@@ -106,15 +106,29 @@ static bool check_rom(Object *obj, QDict *properties, const char *id,
     return true;
 }
 
+/* A netdev has one device; candidates are never there at the same time. */
+static void leave_shared_netdev_out(QDict *properties, Object *obj,
+                                    const char *standby)
+{
+    const FailoverPair *p = failover_pair_find(standby);
+    const char *netdev = qdict_get_try_str(properties, "netdev");
+
+    if (p && netdev && object_property_find(obj, "netdev") &&
+        failover_primary_has_netdev(p, netdev)) {
+        qdict_del(properties, "netdev");
+    }
+}
+
 /* What the host does to a new device before it is realized. */
 static bool check_properties(FailoverOptions *options, const char *id,
-                             Error **errp)
+                             const char *standby, Error **errp)
 {
     bool ok;
     QDict *rest = qdict_clone_shallow(options->properties);
     Object *obj = object_new(qdict_get_str(rest, "driver"));
     Error *err = NULL;
 
+    leave_shared_netdev_out(rest, obj, standby);
     qdict_del(rest, "driver");
     qdict_del(rest, "bus");
     qdict_del(rest, "id");
@@ -174,7 +188,7 @@ static bool hide(const QDict *opts, bool from_json, Error **errp)
         return false;
     }
     options = take(opts, from_json);
-    if (!check_properties(options, id, errp)) {
+    if (!check_properties(options, id, standby, errp)) {
         give_up(options);
         return false;
     }

@@ -44,6 +44,14 @@ static bool is_there(const FailoverPair *p)
     return p->primary && p->primary->realized;
 }
 
+bool failover_primary_has_netdev(const FailoverPair *p, const char *name)
+{
+    g_autofree char *its = !is_there(p) ? NULL
+        : object_property_get_str(OBJECT(p->primary), "netdev", NULL);
+
+    return its && !strcmp(its, name);
+}
+
 static DeviceState *create(const FailoverOptions *options, Error **errp)
 {
     DeviceState *dev;

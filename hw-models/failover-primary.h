@@ -16,6 +16,9 @@ void failover_primary_remove(FailoverPair *p, bool at_reset);
 /* What the guest has done about the request for the primary. */
 FailoverUnplugReason failover_primary_blame(const FailoverPair *p);
 
+/* Whether the primary is there, and has netdev @name. */
+bool failover_primary_has_netdev(const FailoverPair *p, const char *name);
+
 /* Whether a candidate is being created right now. */
 bool failover_primary_is_plugging(void);
 

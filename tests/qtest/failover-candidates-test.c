@@ -82,6 +82,36 @@ static void test_retries(gconstpointer data)
     fake_pair_stop(f);
 }
 
+/* Of one netdev, which the other has; it is the next one's after that. */
+static void test_same_netdev(gconstpointer data)
+{
+    FakePair *f = fake_pair_new(data, "settle=0.1", FAKE_STANDBY
+                                " -netdev hubport,hubid=0,id=n0"
+                                " -netdev hubport,hubid=0,id=n1"
+                                " -device e1000e,id=other,bus=rp2,netdev=n1 "
+                                FAKE_PRIMARY ",netdev=n0");
+    const char *error;
+
+    fake_pair_start(f);
+    fake_pair_drive(f, true);
+    fake_pair_wait(f, "plugged", "negotiated");
+    fake_pair_power_on(f);
+    qmp_ok(f->vm->qmp, "device_add", "{'driver': 'e1000e', 'id': 'next',"
+           " 'bus': 'rp0', 'standby': 'net1', 'netdev': 'n0'}");
+    error = qmp_error(f->vm->qmp, "device_add", "{'driver': 'e1000e',"
+                      " 'id': 'third', 'bus': 'rp0', 'standby': 'net1',"
+                      " 'netdev': 'n1'}");
+    g_assert_nonnull(strstr(error, "in use"));
+    qmp_ok(f->vm->qmp, "failover-unplug", "{'standby': 'net1'}");
+    fake_pair_wait(f, "unplugging", "user");
+    fake_pair_release(f);
+    fake_pair_wait(f, "hidden", "unplugged");
+    qmp_ok(f->vm->qmp, "failover-plug", "{'standby': 'net1', 'id': 'next'}");
+    fake_pair_wait(f, "plugged", "user");
+    g_assert_true(qmp_has_device(f->vm->qmp, "next"));
+    fake_pair_stop(f);
+}
+
 static void test_retries_end(gconstpointer data)
 {
     FakePair *f = fake_pair_new(data, "retries=1",
@@ -173,6 +203,7 @@ int main(int argc, char **argv)
     static const FakePairTest tests[] = {
         { "in-order", test_in_order },
         { "retries", test_retries },
+        { "same-netdev", test_same_netdev },
         { "retries-end", test_retries_end },
         { "two-pairs", test_two_pairs },
         { "taken-back", test_taken_back },
