@@ -4,6 +4,7 @@
 
 #include <time.h>
 
+#include "common/host/vhost-user-net.h"
 #include "common/shadow.h"
 #include "hw-models/vhost-user-report.h"
 #include "hw-models/vhost-user-watchdog.h"
@@ -69,6 +70,7 @@ static void release(Object *obj, void *state)
     pthread_mutex_unlock(&all_lock);
     c->chr = NULL;
     c->socket = NULL;
+    c->netdev = NULL;
     vhost_user_channel_unref(c);
 }
 
@@ -86,6 +88,7 @@ VhostUserChannel *vhost_user_channel_get(Chardev *chr)
         c->chr = chr;
         c->socket = SOCKET_CHARDEV(chr);
         c->name = g_strdup(chr->label);
+        c->netdev = annex_host_netdev_of(chr);
         qemu_rec_mutex_init(&c->lock);
         annex_shadow_set(OBJECT(chr), SHADOW_KEY, c, release);
         pthread_mutex_lock(&all_lock);

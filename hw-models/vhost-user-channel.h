@@ -35,6 +35,7 @@ typedef struct VhostUserChannel {
     Chardev *chr;               /* NULL after its end */
     SocketChardev *socket;      /* the same */
     char *name;
+    NetClientState *netdev;     /* that it goes away with, or NULL */
     QemuRecMutex lock;
 
     /* In a turn, or under the BQL where there is none. */

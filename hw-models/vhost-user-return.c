@@ -1,11 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* vhost-user return: a disk that was disconnected can be connected again. */
+/* vhost-user return: what devices make of the end of a connection. */
 #include "hw-models/vhost-user-return.h"
 
-#include "common/host/vhost-user.h"
+#include "common/host/vhost-user-net.h"
+#include "hw-models/vhost-user-channel.h"
 
 /* The original: see vhost-user-io.c. */
 static void (*next_event)(Chardev *chr, QEMUChrEvent event);
+
+/* A character device, and then the netdev that it has. */
+typedef struct Owner {
+    const Chardev *chr;
+    const NetClientState *netdev;
+} Owner;
 
 typedef struct Search {
     const char *label;
@@ -54,11 +61,41 @@ static void remember_device(void *opaque)
     }
 }
 
-/* Any thread.  With the last event @chr is half gone: only its name is used. */
+static void compare(VhostUserChannel *c, void *opaque)
+{
+    Owner *owner = opaque;
+
+    if (c->chr == owner->chr) {
+        owner->netdev = c->netdev;
+    }
+}
+
+/* Whether @chr has a netdev that was deleted.  Under the BQL. */
+static bool is_of_deleted_netdev(const Chardev *chr)
+{
+    Owner owner = { .chr = chr };
+
+    if (chr->be) {
+        vhost_user_channel_foreach(compare, &owner);
+    }
+    return owner.netdev && annex_host_netdev_is_deleted(owner.netdev);
+}
+
+/*
+ * Any thread.  With the last event @chr is half gone, and has no shadow state:
+ * its name is used, and its address.  The original is not called for a netdev
+ * that it would not find.
+ */
 static void on_event(Chardev *chr, QEMUChrEvent event)
 {
+    bool closes = event == CHR_EVENT_CLOSED && annex_host_bql_locked();
+
+    if (closes && is_of_deleted_netdev(chr)) {
+        annex_host_netdev_part(chr);
+        return;
+    }
     next_event(chr, event);
-    if (event == CHR_EVENT_CLOSED && chr->label && annex_host_bql_locked()) {
+    if (ANNEX_HOST_VHOST_MISSES_CLOSE && closes && chr->label) {
         aio_bh_schedule_oneshot(qemu_get_aio_context(), remember_device,
                                 g_strdup(chr->label));
     }
@@ -75,6 +112,5 @@ bool vhost_user_return_start(AnnexHookSet *set, Error **errp)
         CHARDEV_CLASS(object_class_by_name(TYPE_CHARDEV_SOCKET));
 
     next_event = klass->chr_be_event;
-    return !ANNEX_HOST_VHOST_MISSES_CLOSE ||
-           annex_hooks_add_methods(set, methods, errp);
+    return annex_hooks_add_methods(set, methods, errp);
 }

@@ -145,6 +145,62 @@ static void test_eject(void)
     stop(&u, "GET_VRING_BASE");
 }
 
+/*
+ * The netdev goes while the card runs, and the stop that this takes gets no
+ * reply, or @fault.  What has gone is not told of the end of its connection,
+ * nor of another.
+ */
+static void delete_running(TestVhostFault fault, const char *reason)
+{
+    Unplug u = start();
+    QmpClient *qmp = u.f->vm->qmp;
+    gint64 netdev;
+
+    test_vhost_fault(u.f->back, VHOST_GET_VRING_BASE, fault, 0, 1);
+    netdev = send_netdev_del(&u);
+    expect_ok(&u, netdev, VHOST_GET_VRING_BASE);
+    fake_vhost_expect(u.f, "GET_VRING_BASE", reason, "disconnected");
+    if (test_host_series() >= 1000) {
+        test_vhost_wait_connections(u.f->back, 2);
+        qmp_sync(qmp);
+        test_vhost_hang_up(u.f->back, true);
+        test_vhost_wait_connections(u.f->back, 3);
+    }
+    qmp_sync(qmp);
+    fake_vhost_expect_none(u.f);
+    g_assert_true(qmp_has_device(qmp, "nic0"));
+    if (test_host_series() >= 1000) {
+        fake_vhost_stop(u.f);
+    } else {
+        /* 7.2 ends with an assertion when it stops the card that is left. */
+        test_vm_kill(u.f->vm);
+        fake_vhost_free_ended(u.f);
+    }
+}
+
+static void test_delete_silent(void)
+{
+    delete_running(VHOST_SILENCE, "timeout");
+}
+
+static void test_delete_wrong(void)
+{
+    delete_running(VHOST_WRONG_REQUEST, "bad-reply");
+}
+
+/* The back-end goes when the netdev has gone. */
+static void test_delete_idle(void)
+{
+    Unplug u = start();
+
+    qmp_ok(u.f->vm->qmp, "netdev_del", "{'id': 'net0'}");
+    test_vhost_hang_up(u.f->back, true);
+    test_vhost_wait_connections(u.f->back, 2);
+    qmp_sync(u.f->vm->qmp);
+    fake_vhost_expect_none(u.f);
+    fake_vhost_stop(u.f);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -154,5 +210,10 @@ int main(int argc, char **argv)
         g_test_add_func("/vhost-user-unplug/start", test_start);
     }
     g_test_add_func("/vhost-user-unplug/eject", test_eject);
+    g_test_add_func("/vhost-user-unplug/delete-silent", test_delete_silent);
+    g_test_add_func("/vhost-user-unplug/delete-wrong", test_delete_wrong);
+    if (test_host_series() >= 1000) {
+        g_test_add_func("/vhost-user-unplug/delete-idle", test_delete_idle);
+    }
     return g_test_run();
 }

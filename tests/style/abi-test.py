@@ -73,6 +73,8 @@ NOT_MEASURABLE = {
     'a QOM object has a pointer to it, which says no size':
         ['AcpiCpuStatus', 'BusChild', 'MemStatus', 'MemoryRegionOps',
          'ObjectProperty', 'SHPCDevice', 'SpaprEventLogEntry', 'VhostOps'],
+    'a netdev, and what its card has of it, which a QOM object points to':
+        ['NICState', 'NetClientInfo', 'NetClientState'],
     "in QEMU's list of postcopy notifiers, and what they are given":
         ['NotifierWithReturn', 'PostcopyNotifyData'],
     "in struct vhost_user, behind a member by which that is known":
