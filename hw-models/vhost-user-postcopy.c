@@ -2,6 +2,7 @@
 /* vhost-user postcopy: its end is told under the BQL. */
 #include "hw-models/vhost-user-postcopy.h"
 
+#include "common/host/postcopy.h"
 #include "hw-models/vhost-user-guard.h"
 
 static AnnexHostNotifyFn *stock_notify;
@@ -63,8 +64,8 @@ static int on_first(ANNEX_HOST_NOTIFY_PARAMS)
      * QEMU is about to exit, and whoever has the BQL may wait for a page that
      * will never come.  The end of the process ends it for the back-end, too.
      */
-    ending.skipped = ending.took_bql &&
-                     annex_host_migration_has_status("failed");
+    ending.skipped = ending.took_bql && annex_host_incoming_status() ==
+                                        MIGRATION_STATUS_FAILED;
     if (!ending.skipped) {
         if (ending.took_bql) {
             annex_host_bql_lock();

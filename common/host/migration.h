@@ -92,31 +92,26 @@ static inline bool annex_host_migration_is_idle(void)
 #endif
 
 /*
- * Whether query-migrate has @status for the migration at hand.  By the
- * command's answer: the structure that it is made from is a large one.
+ * Whether somebody has cancelled the migration that is in progress.  By the
+ * answer of query-migrate: the structure that it is made from is a large one.
+ * Under the BQL.
  */
-static inline bool annex_host_migration_has_status(const char *status)
+static inline bool annex_host_migration_is_cancelling(void)
 {
     const QmpCommand *query = qmp_find_command(&qmp_commands,
                                                "query-migrate");
     QDict *none = qdict_new();
     QObject *answer = NULL;
-    bool has = false;
+    bool is = false;
 
     query->fn(none, &answer, NULL);
     if (answer) {
-        has = !g_strcmp0(qdict_get_try_str(qobject_to(QDict, answer),
-                                           "status"), status);
+        is = !g_strcmp0(qdict_get_try_str(qobject_to(QDict, answer),
+                                          "status"), "cancelling");
     }
     qobject_unref(answer);
     qobject_unref(none);
-    return has;
-}
-
-/* Whether somebody has cancelled the migration that is in progress. */
-static inline bool annex_host_migration_is_cancelling(void)
-{
-    return annex_host_migration_has_status("cancelling");
+    return is;
 }
 
 #endif
