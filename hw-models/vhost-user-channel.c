@@ -182,7 +182,8 @@ int vhost_user_turn_end(VhostUserTurn *turn, int result)
 {
     VhostUserChannel *c = turn->channel;
 
-    if (result == -EPROTO && vhost_user_channel_is_connected(c)) {
+    if (result == -EPROTO && !turn->ends_refused &&
+        vhost_user_channel_is_connected(c)) {
         vhost_user_channel_fail(c, VHOST_USER_REASON_BAD_REPLY, true);
     } else if (turn->refused && !turn->quiet) {
         vhost_user_channel_fail(c, VHOST_USER_REASON_REFUSED, turn->fatal);

@@ -70,6 +70,7 @@ typedef struct VhostUserTurn {
     struct vhost_dev *dev;      /* whose operation it is */
     struct VhostUserTurn *outer;
     bool refused;               /* a reply was a refusal */
+    bool ends_refused;          /* and it was the last */
     bool quiet;                 /* somebody else tells about that */
     bool fatal;                 /* and it is the end of the connection */
 } VhostUserTurn;

@@ -17,6 +17,7 @@ enum {
     GET_FEATURES = 1,
     GET_PROTOCOL_FEATURES = 15,
     GET_QUEUE_NUM = 17,
+    GET_CONFIG = 24,
     GET_MAX_MEM_SLOTS = 36,
     GET_STATUS = 40,
 };
@@ -164,6 +165,10 @@ VhostUserReply vhost_user_core_read(VhostUserExchange *x, const void *data,
     }
     if (x->got < sizeof(h) + (uint64_t)h.size) {
         return VHOST_USER_REPLY_PARTIAL;
+    }
+    /* How the specification has this one refused. */
+    if (x->request == GET_CONFIG && !h.size) {
+        return VHOST_USER_REPLY_REFUSED;
     }
     memcpy(&word, x->reply + sizeof(h), sizeof(word));
     return x->wants_ack && word ? VHOST_USER_REPLY_REFUSED

@@ -69,8 +69,12 @@ static int write_all(VhostUserChannel *c, const uint8_t *data, int len)
 static void take_reply(VhostUserChannel *c, const uint8_t *data, int len)
 {
     VhostUserTurn *turn = vhost_user_turn_current();
+    VhostUserReply reply = vhost_user_core_read(&c->exchange, data, len);
 
-    switch (vhost_user_core_read(&c->exchange, data, len)) {
+    if (turn && turn->channel == c) {
+        turn->ends_refused = reply == VHOST_USER_REPLY_REFUSED;
+    }
+    switch (reply) {
     case VHOST_USER_REPLY_PARTIAL:
         return;
     case VHOST_USER_REPLY_DONE:

@@ -102,6 +102,9 @@ static size_t spoil(TestVhost *b, VhostMessage *reply, const VhostPlan *plan)
         break;
     case VHOST_REFUSE:
         reply->payload.word = 1;
+        if (reply->h.request == VHOST_GET_CONFIG) {
+            reply->h.size = 0;
+        }
         break;
     case VHOST_SILENCE:
     case VHOST_DEAF:

@@ -60,7 +60,7 @@ typedef enum TestVhostRequest {
 typedef enum TestVhostFault {
     VHOST_OBEY,
     VHOST_DELAY,                /* reply after @n ms */
-    VHOST_REFUSE,               /* an acknowledgement that says no */
+    VHOST_REFUSE,               /* a reply that says no */
     VHOST_SILENCE,              /* read on, and do not reply */
     VHOST_DIE,                  /* close after @n bytes of the reply */
     VHOST_STALL,                /* say no more after @n bytes of the reply */

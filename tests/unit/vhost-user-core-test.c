@@ -9,6 +9,7 @@
 #define SET_MEM_TABLE 5
 #define GET_VRING_BASE 11
 #define IOTLB_MSG 22
+#define GET_CONFIG 24
 
 #define REQUEST 1
 #define ACKED_REQUEST 9
@@ -83,6 +84,24 @@ static void test_replies(void)
     expect(&table, &(Message) { SET_MEM_TABLE, REPLY, 16, { 1 } },
            VHOST_USER_REPLY_DONE);
     expect(&table, &(Message) { SET_MEM_TABLE, REPLY, 0, { 0 } },
+           VHOST_USER_REPLY_DONE);
+}
+
+/* No payload is a no to GET_CONFIG, and to nothing else. */
+static void test_config(void)
+{
+    const Message config = { GET_CONFIG, REQUEST, 16, { 0 } };
+    const Message base = { GET_VRING_BASE, REQUEST, 8, { 0 } };
+
+    expect(&config, &(Message) { GET_CONFIG, REPLY, 16, { 0, 4, 0, 7 } },
+           VHOST_USER_REPLY_DONE);
+    expect(&config, &(Message) { GET_CONFIG, REPLY, 0, { 0 } },
+           VHOST_USER_REPLY_REFUSED);
+    expect(&config, &(Message) { GET_CONFIG, REQUEST, 0, { 0 } },
+           VHOST_USER_REPLY_BAD);
+    expect(&config, &(Message) { GET_VRING_BASE, REPLY, 0, { 0 } },
+           VHOST_USER_REPLY_BAD);
+    expect(&base, &(Message) { GET_VRING_BASE, REPLY, 0, { 0 } },
            VHOST_USER_REPLY_DONE);
 }
 
@@ -173,6 +192,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/vhost-user-core/replies", test_replies);
+    g_test_add_func("/vhost-user-core/config", test_config);
     g_test_add_func("/vhost-user-core/bad-replies", test_bad_replies);
     g_test_add_func("/vhost-user-core/pieces", test_pieces);
     g_test_add_func("/vhost-user-core/next", test_next);
