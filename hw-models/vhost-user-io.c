@@ -123,11 +123,17 @@ static int read_some(VhostUserChannel *c, const uint8_t *data, int len)
     return n;
 }
 
-/* A vhost-user front-end has no handler for what comes unasked. */
+/*
+ * A vhost-user front-end has no handler for what comes unasked.  The character
+ * device does not know of the feature if it was given a socket (fd=).
+ */
 static bool can_be_channel(Chardev *chr)
 {
+    SocketChardev *s = SOCKET_CHARDEV(chr);
+
     return chr->be && !chr->be->chr_read && !chr->be->chr_can_read &&
-           qemu_chr_has_feature(chr, QEMU_CHAR_FEATURE_FD_PASS);
+           s->state == TCP_CHARDEV_STATE_CONNECTED &&
+           qio_channel_has_feature(s->ioc, QIO_CHANNEL_FEATURE_FD_PASS);
 }
 
 /*

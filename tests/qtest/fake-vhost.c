@@ -47,6 +47,15 @@
 /* What the card needs to be behind an IOMMU. */
 #define IOMMU ",iommu_platform=on,disable-legacy=on"
 
+/* Has QEMU inherit a connection to a socket; which descriptor that is. */
+#define CONNECT "python3 -c '"                                          \
+    "import os, socket, sys;"                                           \
+    "s = socket.socket(socket.AF_UNIX);"                                \
+    "s.connect(sys.argv[1]);"                                           \
+    "os.dup2(s.fileno(), 60);"                                          \
+    "os.execvp(sys.argv[2], sys.argv[2:])'"
+#define CONNECTED_FD ",fd=60"
+
 /* Where the rings are; of queue N, N pages of four on. */
 #define RINGS 0x100000
 #define RING_ENTRIES 16
@@ -79,6 +88,21 @@ static void add_memcheck(FakeVhost *f)
     }
 }
 
+static void add_chardev(FakeVhost *f, const FakeVhostConfig *config,
+                        const char *path)
+{
+    g_autofree char *command = NULL;
+
+    if (config->by_fd) {
+        command = g_strdup_printf(CONNECT " %s", path);
+        test_vm_wrapper(f->vm, command);
+        test_vm_args(f->vm, "-chardev socket,id=chr0" CONNECTED_FD);
+    } else {
+        test_vm_args(f->vm, "-chardev socket,id=chr0,path=%s%s", path,
+                     config->no_reconnect ? "" : ",reconnect=1");
+    }
+}
+
 FakeVhost *fake_vhost_new(const char *name, const FakeVhostConfig *config)
 {
     FakeVhost *f = g_new0(FakeVhost, 1);
@@ -95,10 +119,9 @@ FakeVhost *fake_vhost_new(const char *name, const FakeVhostConfig *config)
                                    ? config->protocol_features
                                    : VHOST_PROTOCOL_DEFAULT);
     test_vm_args(f->vm, "-machine q35,memory-backend=mem0 -m 64M"
-                 " -object memory-backend-memfd,id=mem0,size=64M,share=on"
-                 " -chardev socket,id=chr0,path=%s%s %s",
-                 path, config->no_reconnect ? "" : ",reconnect=1",
+                 " -object memory-backend-memfd,id=mem0,size=64M,share=on %s",
                  config->args ? config->args : "");
+    add_chardev(f, config, path);
     add_device(f, config);
     add_memcheck(f);
     if (!config->stock) {

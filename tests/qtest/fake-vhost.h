@@ -38,6 +38,7 @@ typedef struct FakeVhostConfig {
     unsigned queue_pairs;       /* 0: 1 */
     unsigned queues;            /* that the driver uses; 0: all */
     bool no_reconnect;
+    bool by_fd;                 /* QEMU is given a connected socket */
     bool iommu;
     bool mtu;                   /* that the card has, and the driver takes */
     bool disk;                  /* "blk0" with two queues; no card */

@@ -262,6 +262,45 @@ static void test_disk_hangs(gconstpointer data)
     fake_vhost_stop(f);
 }
 
+/* A disk that is refused its configuration, once. */
+static void test_disk_refused(void)
+{
+    FakeVhost *f = fake_vhost_new("vhost", &(FakeVhostConfig) {
+        .options = TIMEOUT, .disk = true,
+        .protocol_features = VHOST_PROTOCOL_DEFAULT | VHOST_PROTOCOL_CONFIG,
+    });
+    JsonObject *last;
+
+    test_vhost_fault(f->back, VHOST_GET_CONFIG, VHOST_REFUSE, 0, 1);
+    test_vm_start(f->vm);
+    fake_vhost_drive(f);
+    fake_vhost_wait_started(f);
+    g_assert_cmpint(member(f, "failures"), ==, 1);
+    last = json_object_get_object_member(fake_vhost_query(f), "last-failure");
+    g_assert_cmpstr(json_object_get_string_member(last, "request"), ==,
+                    "GET_CONFIG");
+    g_assert_cmpstr(json_object_get_string_member(last, "reason"), ==,
+                    "refused");
+    fake_vhost_stop(f);
+}
+
+/* A socket that QEMU was given is a channel as well. */
+static void test_fd(void)
+{
+    FakeVhost *f = fake_vhost_start(&(FakeVhostConfig) {
+        .options = TIMEOUT, .disk = true, .by_fd = true,
+        .protocol_features = VHOST_PROTOCOL_DEFAULT | VHOST_PROTOCOL_CONFIG,
+    });
+
+    fake_vhost_wait_started(f);
+    test_vhost_fault(f->back, VHOST_GET_VRING_BASE, VHOST_SILENCE, 0, 1);
+    fake_vhost_reset(f);
+    fake_vhost_expect(f, "GET_VRING_BASE", "timeout", "disconnected");
+    fake_vhost_expect_none(f);
+    g_assert_cmpint(member(f, "timeouts"), ==, 1);
+    fake_vhost_stop(f);
+}
+
 /* A disk whose connection ends while no driver uses it notices that. */
 static void test_idle_disk(void)
 {
@@ -346,6 +385,8 @@ int main(int argc, char **argv)
     g_test_add_data_func("/vhost-user-life/disk-hangs/GET_INFLIGHT_FD",
                          GUINT_TO_POINTER(VHOST_GET_INFLIGHT_FD),
                          test_disk_hangs);
+    g_test_add_func("/vhost-user-life/disk-refused", test_disk_refused);
+    g_test_add_func("/vhost-user-life/fd", test_fd);
     g_test_add_func("/vhost-user-life/idle-disk", test_idle_disk);
     g_test_add_func("/vhost-user-life/idle-disk-stock",
                     test_idle_disk_stock);
