@@ -233,6 +233,12 @@ static inline bool annex_host_vhost_has_iommu(struct vhost_dev *dev)
  */
 #define ANNEX_HOST_VHOST_MISSES_CLOSE (HOST_SERIES < 1000)
 
+/* Whether there is an outgoing migration that can fail.  Under the BQL. */
+static inline bool annex_host_migration_can_fail(void)
+{
+    return migrate_get_current()->to_dst_file;
+}
+
 /* Have the outgoing migration, if there is one, fail with @error. */
 static inline void annex_host_migration_fail(const char *error)
 {
