@@ -3,6 +3,7 @@
 #ifndef ANNEX_HOST_VHOST_USER_H
 #define ANNEX_HOST_VHOST_USER_H
 
+#include "common/host/bql.h"
 #include "common/host/migration.h"
 #include "common/host/qdev.h"
 
@@ -20,8 +21,6 @@
 #include "migration/postcopy-ram.h"
 #include "qapi/qapi-commands-net.h"
 #include "qapi/qapi-commands-yank.h"
-#include "qemu/main-loop.h"
-#include "qemu/thread.h"
 #include "standard-headers/linux/virtio_config.h"
 
 /*
@@ -154,39 +153,6 @@ static inline NotifierWithReturn **annex_host_postcopy_notifiers(void)
     postcopy_remove_notifier(&probe);
     return head;
 }
-
-/* What the thread at hand holds, and takes. */
-#if HOST_SERIES < 900
-static inline bool annex_host_bql_locked(void)
-{
-    return qemu_mutex_iothread_locked();
-}
-
-static inline void annex_host_bql_lock(void)
-{
-    qemu_mutex_lock_iothread();
-}
-
-static inline void annex_host_bql_unlock(void)
-{
-    qemu_mutex_unlock_iothread();
-}
-#else
-static inline bool annex_host_bql_locked(void)
-{
-    return bql_locked();
-}
-
-static inline void annex_host_bql_lock(void)
-{
-    bql_lock();
-}
-
-static inline void annex_host_bql_unlock(void)
-{
-    bql_unlock();
-}
-#endif
 
 /*
  * Whether the first vhost device of a virtio device tells the back-end of the

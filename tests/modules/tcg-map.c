@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* annex-tcg-map: a TCG that finds its devices while the memory map changes. */
+#include "common/host/bql.h"
 #include "common/host/memory.h"
 #include "common/host/tcg.h"
 #include "exec/address-spaces.h"
@@ -24,30 +25,56 @@
 enum { LOOK_US = 20, MOST_LOOKS = 50000 };
 
 /*
- * Whether the thread sleeps: in the guest's code that is for the BQL, for an
- * access whose section has been looked up already.
+ * The processors that wait for the BQL.  In the guest's code that is for an
+ * access whose section has been looked up already.  A processor that sleeps
+ * may wait for something else, and not be out: for TCG's lock of translated
+ * code, say, on its way to an access that it makes without a look at requests
+ * (cpu_io_recompile(), accel/tcg/translate-all.c, 10.0).
  */
-static bool sleeps(const CPUState *cpu)
-{
-    g_autofree char *path = g_strdup_printf("/proc/self/task/%d/stat",
-                                            cpu->thread_id);
-    g_autofree char *stat = NULL;
-    const char *state;
+static GMutex lock;
+static GHashTable *waiting;
+static QemuMutexLockFunc lock_bql;
 
-    if (!g_file_get_contents(path, &stat, NULL, NULL)) {
-        return true;
+static void set_waiting(CPUState *cpu, bool waits)
+{
+    g_mutex_lock(&lock);
+    if (waits) {
+        g_hash_table_add(waiting, cpu);
+    } else {
+        g_hash_table_remove(waiting, cpu);
     }
-    /* "ID (NAME) STATE", and a name may have anything in it. */
-    state = strrchr(stat, ')');
-    return state && state[1] && state[2] == 'S';
+    g_mutex_unlock(&lock);
 }
 
-static void wait_until_out(const CPUState *cpu)
+static bool is_waiting(CPUState *cpu)
+{
+    bool waits;
+
+    g_mutex_lock(&lock);
+    waits = g_hash_table_contains(waiting, cpu);
+    g_mutex_unlock(&lock);
+    return waits;
+}
+
+static void lock_bql_and_tell(QemuMutex *bql, const char *file, int line)
+{
+    CPUState *cpu = current_cpu;
+
+    if (!cpu) {
+        lock_bql(bql, file, line);
+        return;
+    }
+    set_waiting(cpu, true);
+    lock_bql(bql, file, line);
+    set_waiting(cpu, false);
+}
+
+static void wait_until_out(CPUState *cpu)
 {
     int looks;
 
     for (looks = 0; looks < MOST_LOOKS; looks++) {
-        if (!qatomic_read(&cpu->running) || sleeps(cpu)) {
+        if (!qatomic_read(&cpu->running) || is_waiting(cpu)) {
             break;
         }
         g_usleep(LOOK_US);
@@ -93,6 +120,11 @@ QEMU_PLUGIN_EXPORT int
 qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc,
                     char **argv)
 {
+    QemuMutexLockFunc *func = annex_host_bql_lock_func();
+
+    waiting = g_hash_table_new(NULL, NULL);
+    lock_bql = *func;
+    qatomic_set(func, lock_bql_and_tell);
     memory_listener_register(&listener, &address_space_memory);
     return 0;
 }
