@@ -103,8 +103,8 @@ void failover_core_add(FailoverCore *c, const char *id, const char *driver,
     o->opaque = opaque;
     g_ptr_array_add(c->options, o);
     if (!failover_core_has_primary(c)) {
-        /* Whoever has taken the last one away wants this one. */
-        if (c->hold == FAILOVER_HELD_BY_USER) {
+        /* Whoever has deleted the last one wants this one. */
+        if (c->hold == FAILOVER_HELD_BY_DELETION) {
             c->hold = FAILOVER_NOT_HELD;
             c->current = c->options->len - 1;
         }
@@ -167,9 +167,10 @@ void failover_core_running(FailoverCore *c, bool running)
     }
 }
 
-void failover_core_migration_begins(FailoverCore *c)
+void failover_core_migration_begins(FailoverCore *c, int64_t now_ms)
 {
     c->migrating = FAILOVER_MIGRATING;
+    c->began_ms = now_ms;
     c->waited_ms = 0;
     c->not_before_ms = 0;
     if (c->state == FAILOVER_STATE_UNPLUGGING) {
@@ -258,6 +259,8 @@ void failover_core_refused(FailoverCore *c)
 void failover_core_kept(FailoverCore *c)
 {
     if (c->state == FAILOVER_STATE_UNPLUGGING) {
+        /* Nor is it asked again, but for a migration. */
+        c->hold = FAILOVER_NOT_HELD;
         failover_core_go(c, FAILOVER_STATE_PLUGGED, c->reason);
     }
 }
@@ -308,7 +311,7 @@ void failover_core_gone(FailoverCore *c, FailoverCause cause, int64_t now_ms)
         gone_by_us(c, now_ms);
         break;
     case FAILOVER_BY_USER:
-        c->hold = FAILOVER_HELD_BY_USER;
+        c->hold = FAILOVER_HELD_BY_DELETION;
         failover_core_ended(c, FAILOVER_OUTCOME_UNPLUGGED, NULL, now_ms);
         failover_core_go(c, FAILOVER_STATE_HIDDEN, FAILOVER_REASON_USER);
         failover_core_forget(c, c->current);

@@ -79,6 +79,7 @@ typedef enum FailoverHold {
     FAILOVER_NOT_HELD,
     FAILOVER_HELD_BY_GUEST,     /* until its driver starts anew */
     FAILOVER_HELD_BY_USER,      /* until the user says so */
+    FAILOVER_HELD_BY_DELETION,  /* the same, or gives another candidate */
 } FailoverHold;
 
 /* Of a slot without a device, that looks as if it had one. */
@@ -127,6 +128,7 @@ struct FailoverCore {
     bool running;
     bool was_reset;             /* since the guest had accepted STANDBY */
     FailoverMigrating migrating;
+    int64_t began_ms;           /* the migration */
     FailoverHold hold;
 
     int64_t rounds;             /* of all candidates, that failed */
@@ -186,7 +188,7 @@ void failover_core_reset(FailoverCore *c);
 void failover_core_running(FailoverCore *c, bool running);
 
 /* A migration begins, fails (or is cancelled), or has completed. */
-void failover_core_migration_begins(FailoverCore *c);
+void failover_core_migration_begins(FailoverCore *c, int64_t now_ms);
 void failover_core_migration_cancelling(FailoverCore *c, int64_t now_ms);
 void failover_core_migration_failed(FailoverCore *c);
 void failover_core_migration_done(FailoverCore *c);

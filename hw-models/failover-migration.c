@@ -78,7 +78,7 @@ static void list_again(FailoverPair *p)
 
 static void begins(FailoverPair *p)
 {
-    failover_core_migration_begins(p->core);
+    failover_core_migration_begins(p->core, failover_now_ms());
     if (p->primary && p->primary->realized && !p->unlisted) {
         unlist(p);
     }

@@ -123,13 +123,19 @@ static FailoverAction timed_out(FailoverCore *c, int64_t now_ms)
     return give_up(c, FAILOVER_DO_WITHDRAW, reason, message);
 }
 
+/*
+ * A migration waits no longer than it may, though another request were in
+ * progress when it began, and have ended since with the device still there.
+ */
 static int64_t deadline_ms(const FailoverCore *c)
 {
+    bool migrates = c->reason == FAILOVER_REASON_MIGRATION;
+
     if (c->removing) {
         return c->asked_ms + c->waited_ms + FREE_MS;
     }
-    return c->asked_ms + c->policy->unplug_timeout_ms +
-           (c->leaving ? FREE_MS : 0);
+    return (migrates ? c->began_ms : c->asked_ms) +
+           c->policy->unplug_timeout_ms + (c->leaving ? FREE_MS : 0);
 }
 
 static FailoverAction next_unplugging(FailoverCore *c, int64_t now_ms)

@@ -144,12 +144,30 @@ static void remove_by_port(PCIDevice *port, DeviceState *dev)
     }
 }
 
+/*
+ * A guest that is at the request that it has read ejects once, and would a
+ * second time, with the next device in the slot, if it were told again.  Until
+ * then its bit says that the slot is busy; the eject clears it.  A guest that
+ * has not read the request is to, so that its driver lets go.
+ */
+static void remove_by_acpi(AcpiPciHpPciStatus *status, DeviceState *dev,
+                           bool was_read)
+{
+    HotplugHandler *handler = qdev_get_hotplug_handler(dev);
+
+    remove_by_host(dev);
+    annex_host_acpi_pci_set_down(status, 0);
+    if (!was_read) {
+        acpi_send_event(DEVICE(handler), ACPI_PCI_HOTPLUG_STATUS);
+    }
+}
+
 void failover_slot_remove(DeviceState *dev)
 {
     PCIBus *bus = pci_get_bus(PCI_DEVICE(dev));
     PCIDevice *port = pci_bridge_get_device(bus);
-    HotplugHandler *handler = qdev_get_hotplug_handler(dev);
     UnplugRecord *r = unplug_find(dev);
+    bool was_read = r && r->seen;
 
     if (r) {
         /* It may be kept from an earlier request that was taken back. */
@@ -158,10 +176,7 @@ void failover_slot_remove(DeviceState *dev)
     if (is_native(bus)) {
         remove_by_port(port, dev);
     } else {
-        remove_by_host(dev);
-        /* What makes the guest's driver let go when it listens again. */
-        annex_host_acpi_pci_set_down(acpi_status(bus), 0);
-        acpi_send_event(DEVICE(handler), ACPI_PCI_HOTPLUG_STATUS);
+        remove_by_acpi(acpi_status(bus), dev, was_read);
     }
 }
 

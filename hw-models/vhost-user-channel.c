@@ -117,13 +117,14 @@ void vhost_user_channel_note_connection(VhostUserChannel *c)
     vhost_user_watchdog_start();
 }
 
-static void note_failure(VhostUserChannel *c, VhostUserReason reason)
+void vhost_user_channel_note_failure(VhostUserChannel *c, uint32_t request,
+                                     VhostUserReason reason)
 {
     c->failures++;
     c->timeouts += reason == VHOST_USER_REASON_TIMEOUT;
     pthread_mutex_lock(&all_lock);
     c->has_last = true;
-    c->last_request = c->exchange.request;
+    c->last_request = request;
     c->last_reason = reason;
     c->last_ns = vhost_user_now_ns();
     pthread_mutex_unlock(&all_lock);
@@ -145,7 +146,7 @@ void vhost_user_channel_fail(VhostUserChannel *c, VhostUserReason reason,
                                  NULL);
         }
     }
-    note_failure(c, reason);
+    vhost_user_channel_note_failure(c, c->exchange.request, reason);
     vhost_user_report_request(c, dev, reason, disconnect);
 }
 

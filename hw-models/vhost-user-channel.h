@@ -104,6 +104,13 @@ bool vhost_user_channel_is_connected(const VhostUserChannel *c);
 void vhost_user_channel_fail(VhostUserChannel *c, VhostUserReason reason,
                              bool disconnect);
 
+/*
+ * Count a failure, and have the channel's last one be of @request.  In a turn,
+ * or under the BQL.
+ */
+void vhost_user_channel_note_failure(VhostUserChannel *c, uint32_t request,
+                                     VhostUserReason reason);
+
 /* Wait for @channel, and begin a turn of @dev, which may be NULL. */
 void vhost_user_turn_begin(VhostUserTurn *turn, VhostUserChannel *channel,
                            struct vhost_dev *dev);

@@ -20,7 +20,12 @@ enum {
     GET_CONFIG = 24,
     GET_MAX_MEM_SLOTS = 36,
     GET_STATUS = 40,
+    SET_DEVICE_STATE_FD = 42,
+    CHECK_DEVICE_STATE = 43,
 };
+
+/* Of the reply to SET_DEVICE_STATE_FD; the bit above it is no error. */
+#define DEVICE_STATE_ERROR 0xff
 
 /* "Front-end message types" of the specification. */
 static const char *const names[] = {
@@ -136,9 +141,27 @@ static bool is_word(const VhostUserExchange *x)
     case GET_QUEUE_NUM:
     case GET_MAX_MEM_SLOTS:
     case GET_STATUS:
+    case SET_DEVICE_STATE_FD:
+    case CHECK_DEVICE_STATE:
         return true;
     default:
         return x->wants_ack;
+    }
+}
+
+/* Whether the reply is a no.  @word is its payload, if that is one. */
+static bool is_refusal(const VhostUserExchange *x, uint32_t size,
+                       uint64_t word)
+{
+    switch (x->request) {
+    case GET_CONFIG:
+        return !size;
+    case SET_DEVICE_STATE_FD:
+        return word & DEVICE_STATE_ERROR;
+    case CHECK_DEVICE_STATE:
+        return word;
+    default:
+        return x->wants_ack && word;
     }
 }
 
@@ -166,11 +189,7 @@ VhostUserReply vhost_user_core_read(VhostUserExchange *x, const void *data,
     if (x->got < sizeof(h) + (uint64_t)h.size) {
         return VHOST_USER_REPLY_PARTIAL;
     }
-    /* How the specification has this one refused. */
-    if (x->request == GET_CONFIG && !h.size) {
-        return VHOST_USER_REPLY_REFUSED;
-    }
     memcpy(&word, x->reply + sizeof(h), sizeof(word));
-    return x->wants_ack && word ? VHOST_USER_REPLY_REFUSED
-                                : VHOST_USER_REPLY_DONE;
+    return is_refusal(x, h.size, word) ? VHOST_USER_REPLY_REFUSED
+                                       : VHOST_USER_REPLY_DONE;
 }

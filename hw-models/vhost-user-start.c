@@ -62,7 +62,9 @@ static int tell_rings(VhostUserTurn *turn, struct vhost_dev *dev)
             VhostUserAction action = give_up(dev);
 
             if (!is_told) {
-                turn->channel->failures++;
+                vhost_user_channel_note_failure(turn->channel,
+                                                VHOST_USER_IOTLB_REQUEST,
+                                                VHOST_USER_REASON_REFUSED);
                 vhost_user_report_start(turn->channel, dev, vq, error,
                                         action);
             }

@@ -11,17 +11,12 @@ static void hold_primary(Lab *lab)
     guest_ok(lab->vm->guest, "annex_hold 0000:02:00.0");
 }
 
-/*
- * Nothing but what is known of a native slot tells when it is free: settle=0.
- * By ACPI the guest is told of a removal while it is at the request before, and
- * ejects twice: the second time is what settle waits for.
- */
+/* Nothing but what is known of the slot tells when it is free: settle=0. */
 static void start(Lab *lab, int timeout_ms, const char *on_timeout)
 {
     g_autofree char *options =
-        g_strdup_printf("unplug-timeout=%d.%03d,on-timeout=%s,settle=%d",
-                        timeout_ms / 1000, timeout_ms % 1000, on_timeout,
-                        lab->setup->native ? 0 : 2);
+        g_strdup_printf("unplug-timeout=%d.%03d,on-timeout=%s,settle=0",
+                        timeout_ms / 1000, timeout_ms % 1000, on_timeout);
 
     lab->timeout_ms = timeout_ms;
     lab->options = g_intern_string(options);

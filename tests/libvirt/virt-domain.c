@@ -69,6 +69,17 @@ static void add_guest(GString *xml)
     replace(xml, "</type>", boot);
 }
 
+/* What all guests are started with (tests/guest/README.md), and @more. */
+static void add_plugins(GString *xml, const char *more)
+{
+    g_autofree char *end = g_strdup_printf(
+        "<qemu:arg value='-plugin'/><qemu:arg value='%s'/>%s"
+        "</qemu:commandline>", test_host_test_module("tcg-map"),
+        more ? more : "");
+
+    replace(xml, "</qemu:commandline>", end);
+}
+
 /* Zeroes, for each that is named. */
 static void make_images(VirtHost *host, const char *xml)
 {
@@ -108,11 +119,7 @@ static char *prepare(VirtDomain *d, const char *file, const char *more)
     replace(xml, INSTALLED, modules);
     add_guest(xml);
     add_ports(d, xml);
-    if (more) {
-        g_autofree char *end = g_strconcat(more, "</qemu:commandline>", NULL);
-
-        replace(xml, "</qemu:commandline>", end);
-    }
+    add_plugins(xml, more);
     path = g_build_filename(d->host->dir, file, NULL);
     g_file_set_contents(path, xml->str, -1, &error);
     g_assert_no_error(error);

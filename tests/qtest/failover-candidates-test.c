@@ -195,6 +195,8 @@ static void test_taken_back(gconstpointer data)
     fake_pair_wait(f, "unplugging", "user");
     qmp_ok(f->vm->qmp, "device-unplug-cancel", "{'id': 'prim0'}");
     fake_pair_wait(f, "plugged", "user");
+    qmp_sync(f->vm->qmp);
+    fake_pair_expect(f, "plugged");
     fake_pair_stop(f);
 }
 

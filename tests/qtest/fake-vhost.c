@@ -291,6 +291,19 @@ JsonObject *fake_vhost_query(FakeVhost *f)
     return found;
 }
 
+void fake_vhost_expect_last(FakeVhost *f, const char *request,
+                            const char *reason)
+{
+    JsonObject *last = json_object_get_object_member(fake_vhost_query(f),
+                                                     "last-failure");
+
+    g_assert_nonnull(last);
+    g_assert_cmpstr(json_object_get_string_member(last, "request"), ==,
+                    request);
+    g_assert_cmpstr(json_object_get_string_member(last, "reason"), ==,
+                    reason);
+}
+
 const QmpEvent *fake_vhost_expect(FakeVhost *f, const char *request,
                                   const char *reason, const char *action)
 {

@@ -82,6 +82,10 @@ bool fake_vhost_has_carrier(FakeVhost *f);
 /* query-vhost-user's member for "chr0", out of band. */
 JsonObject *fake_vhost_query(FakeVhost *f);
 
+/* Its "last-failure" is of @request, by @reason. */
+void fake_vhost_expect_last(FakeVhost *f, const char *request,
+                            const char *reason);
+
 /*
  * Wait for the only VHOST_USER_REQUEST_FAILED until now, which is about
  * @request, by @reason and with @action.

@@ -49,13 +49,15 @@ static unsigned count_threads(TestVm *vm)
     return n;
 }
 
-static void expect_no_thread(TestVm *vm)
+/* A thread names itself when it comes to run. */
+static void wait_threads(TestVm *vm, unsigned n)
 {
     gint64 end_us = test_deadline_us(0);
+    unsigned found;
 
-    while (count_threads(vm)) {
+    while ((found = count_threads(vm)) != n) {
         if (g_get_monotonic_time() > end_us) {
-            test_fail("the thread of annex-postcopy does not end");
+            test_fail("annex-postcopy has %u threads, and not %u", found, n);
         }
         g_usleep(10000);
     }
@@ -115,7 +117,7 @@ static void waits(void)
     TestVm *vm = vm_new("waits", true);
 
     expect_status(vm, "inmigrate");
-    g_assert_cmpuint(count_threads(vm), ==, 1);
+    wait_threads(vm, 1);
     g_assert_null(strstr(qmp_hmp(vm->qmp, "info chardev"), "annex-tap"));
     /* These set what is done on arrival. */
     qmp_ok(vm->qmp, "stop", QMP_ANY);
@@ -149,7 +151,7 @@ static void precopy(void)
         migrate(vms[i - 1], vms[i]);
         qmp_wait_event(vms[i]->qmp, "RESUME", 0, QMP_ANY);
         g_assert_cmphex(qtest_readb(vms[i]->qtest, ADDRESS), ==, VALUE);
-        expect_no_thread(vms[i]);
+        wait_threads(vms[i], 0);
         expect_stock(vms[i]);
         qtest_writeb(vms[i]->qtest, ADDRESS, VALUE);
         qmp_forget_events(vms[i]->qmp);

@@ -269,18 +269,13 @@ static void test_disk_refused(void)
         .options = TIMEOUT, .disk = true,
         .protocol_features = VHOST_PROTOCOL_DEFAULT | VHOST_PROTOCOL_CONFIG,
     });
-    JsonObject *last;
 
     test_vhost_fault(f->back, VHOST_GET_CONFIG, VHOST_REFUSE, 0, 1);
     test_vm_start(f->vm);
     fake_vhost_drive(f);
     fake_vhost_wait_started(f);
     g_assert_cmpint(member(f, "failures"), ==, 1);
-    last = json_object_get_object_member(fake_vhost_query(f), "last-failure");
-    g_assert_cmpstr(json_object_get_string_member(last, "request"), ==,
-                    "GET_CONFIG");
-    g_assert_cmpstr(json_object_get_string_member(last, "reason"), ==,
-                    "refused");
+    fake_vhost_expect_last(f, "GET_CONFIG", "refused");
     fake_vhost_stop(f);
 }
 

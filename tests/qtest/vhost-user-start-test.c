@@ -177,6 +177,7 @@ static void test_iotlb(gconstpointer data)
     g_assert_false(fake_vhost_has_carrier(f));
     g_assert_cmpint(test_vhost_connections(f->back), ==, 1);
     g_assert_cmpint(member(f, "failures"), ==, 1);
+    fake_vhost_expect_last(f, "IOTLB_MSG", "refused");
 
     updates = test_vhost_count(f->back, VHOST_IOTLB_MSG);
     g_assert_cmpint(updates, ==, vq + 1);

@@ -6,7 +6,7 @@ static void test_migrates(void)
 {
     TestPair *p = test_pair_plugged(1);
 
-    failover_core_migration_begins(p->c);
+    failover_core_migration_begins(p->c, p->now_ms);
     test_pair_expect(p, FAILOVER_DO_ASK);
     g_assert_true(failover_core_holds_migration(p->c));
     test_pair_expect(p, FAILOVER_DO_NOTHING);
@@ -34,7 +34,7 @@ static void test_migration_fails(void)
 {
     TestPair *p = test_pair_plugged(1);
 
-    failover_core_migration_begins(p->c);
+    failover_core_migration_begins(p->c, p->now_ms);
     test_pair_expect(p, FAILOVER_DO_ASK);
     failover_core_gone(p->c, FAILOVER_BY_US, p->now_ms);
     failover_core_migration_failed(p->c);
@@ -57,7 +57,7 @@ static void test_unplugged_by_user(void)
 
     g_assert_true(failover_core_user_unplug(p->c, &message));
     test_pair_expect(p, FAILOVER_DO_ASK);
-    failover_core_migration_begins(p->c);
+    failover_core_migration_begins(p->c, p->now_ms);
     test_pair_expect(p, FAILOVER_DO_NOTHING);
     failover_core_gone(p->c, FAILOVER_BY_US, p->now_ms);
     test_pair_expect(p, FAILOVER_DO_NOTHING);
@@ -72,12 +72,40 @@ static void test_unplugged_by_user(void)
     test_pair_free(p);
 }
 
+/*
+ * What was asked for before the migration ends with the primary still there,
+ * and it is asked for again: the migration waits as long as any other.
+ */
+static void test_begins_while_asked(void)
+{
+    TestPair *p = test_pair_plugged(1);
+    const char *message;
+
+    g_assert_true(failover_core_user_unplug(p->c, &message));
+    test_pair_expect(p, FAILOVER_DO_ASK);
+    p->now_ms += 9000;
+    failover_core_migration_begins(p->c, p->now_ms);
+    test_pair_expect(p, FAILOVER_DO_NOTHING);
+    g_assert_cmpint(failover_core_due_ms(p->c), ==, p->now_ms + 10000);
+    p->now_ms += 9000;
+    failover_core_kept(p->c);
+    test_pair_expect(p, FAILOVER_DO_ASK);
+    g_assert_cmpint(failover_core_due_ms(p->c), ==, p->now_ms + 1000);
+    p->now_ms += 1000;
+    test_pair_expect(p, FAILOVER_DO_ABORT);
+    test_pair_expect_log(p, "unplugging/user plugged/migration "
+                         "unplugging/migration "
+                         "timeout/not-listening/abort/1000 "
+                         "plugged/unplug-timeout");
+    test_pair_free(p);
+}
+
 static void test_aborts(void)
 {
     TestPair *p = test_pair_plugged(1);
 
     p->blame = FAILOVER_UNPLUG_REASON_NOT_SEEN;
-    failover_core_migration_begins(p->c);
+    failover_core_migration_begins(p->c, p->now_ms);
     test_pair_expect(p, FAILOVER_DO_ASK);
     p->now_ms += 9999;
     test_pair_expect(p, FAILOVER_DO_NOTHING);
@@ -106,7 +134,7 @@ static void test_removes(void)
     TestPair *p = test_pair_plugged(1);
 
     p->policy.on_timeout = FAILOVER_UNPLUG_ACTION_REMOVE;
-    failover_core_migration_begins(p->c);
+    failover_core_migration_begins(p->c, p->now_ms);
     test_pair_expect(p, FAILOVER_DO_ASK);
     p->now_ms += 10000;
     test_pair_expect(p, FAILOVER_DO_REMOVE);
@@ -127,7 +155,7 @@ static void test_removal_fails(void)
     TestPair *p = test_pair_plugged(1);
 
     p->policy.on_timeout = FAILOVER_UNPLUG_ACTION_REMOVE;
-    failover_core_migration_begins(p->c);
+    failover_core_migration_begins(p->c, p->now_ms);
     test_pair_expect(p, FAILOVER_DO_ASK);
     p->now_ms += 10000;
     test_pair_expect(p, FAILOVER_DO_REMOVE);
@@ -155,7 +183,7 @@ static void test_lets_go_just_in_time(void)
 {
     TestPair *p = test_pair_plugged(1);
 
-    failover_core_migration_begins(p->c);
+    failover_core_migration_begins(p->c, p->now_ms);
     test_pair_expect(p, FAILOVER_DO_ASK);
     p->now_ms += 9999;
     failover_core_leaving(p->c);
@@ -174,7 +202,7 @@ static void test_is_never_freed(void)
 {
     TestPair *p = test_pair_plugged(1);
 
-    failover_core_migration_begins(p->c);
+    failover_core_migration_begins(p->c, p->now_ms);
     test_pair_expect(p, FAILOVER_DO_ASK);
     failover_core_leaving(p->c);
     p->now_ms += 10999;
@@ -190,7 +218,7 @@ static void test_cancelled_while_leaving(void)
 {
     TestPair *p = test_pair_plugged(1);
 
-    failover_core_migration_begins(p->c);
+    failover_core_migration_begins(p->c, p->now_ms);
     test_pair_expect(p, FAILOVER_DO_ASK);
     failover_core_leaving(p->c);
     failover_core_migration_cancelling(p->c, p->now_ms);
@@ -210,7 +238,7 @@ static void test_cancelled(void)
 {
     TestPair *p = test_pair_plugged(1);
 
-    failover_core_migration_begins(p->c);
+    failover_core_migration_begins(p->c, p->now_ms);
     test_pair_expect(p, FAILOVER_DO_ASK);
     failover_core_migration_cancelling(p->c, p->now_ms);
     test_pair_expect(p, FAILOVER_DO_WITHDRAW);
@@ -228,7 +256,7 @@ static void test_fails_while_asked(void)
     TestPair *p = test_pair_plugged(1);
     const char *message;
 
-    failover_core_migration_begins(p->c);
+    failover_core_migration_begins(p->c, p->now_ms);
     test_pair_expect(p, FAILOVER_DO_ASK);
     failover_core_migration_failed(p->c);
     test_pair_expect(p, FAILOVER_DO_WITHDRAW);
@@ -258,6 +286,8 @@ void test_add_migration(void)
     g_test_add_func("/failover-core/migration-fails", test_migration_fails);
     g_test_add_func("/failover-core/unplugged-by-user",
                     test_unplugged_by_user);
+    g_test_add_func("/failover-core/begins-while-asked",
+                    test_begins_while_asked);
     g_test_add_func("/failover-core/aborts", test_aborts);
     g_test_add_func("/failover-core/removes", test_removes);
     g_test_add_func("/failover-core/removal-fails", test_removal_fails);

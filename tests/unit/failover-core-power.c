@@ -85,7 +85,7 @@ static void test_migrates(void)
 {
     TestPair *p = presented(1);
 
-    failover_core_migration_begins(p->c);
+    failover_core_migration_begins(p->c, p->now_ms);
     test_pair_expect(p, FAILOVER_DO_RETRACT);
     test_pair_expect(p, FAILOVER_DO_NOTHING);
     g_assert_false(failover_core_holds_migration(p->c));

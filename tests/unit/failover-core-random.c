@@ -20,7 +20,7 @@ static void happen(TestPair *p)
         failover_core_reset(c);
         break;
     case 3:
-        failover_core_migration_begins(c);
+        failover_core_migration_begins(c, p->now_ms);
         break;
     case 4:
         failover_core_migration_failed(c);

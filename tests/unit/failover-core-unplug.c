@@ -29,7 +29,7 @@ static void test_refused(void)
 {
     TestPair *p = test_pair_plugged(1);
 
-    failover_core_migration_begins(p->c);
+    failover_core_migration_begins(p->c, p->now_ms);
     test_pair_expect(p, FAILOVER_DO_ASK);
     failover_core_ask_failed(p->c, "blinking", p->now_ms);
     test_pair_expect(p, FAILOVER_DO_NOTHING);
@@ -45,7 +45,7 @@ static void test_refused(void)
 
     /* At once this time, and it is taken all the same. */
     p->policy.on_timeout = FAILOVER_UNPLUG_ACTION_REMOVE;
-    failover_core_migration_begins(p->c);
+    failover_core_migration_begins(p->c, p->now_ms);
     test_pair_expect(p, FAILOVER_DO_ASK);
     failover_core_refused(p->c);
     test_pair_expect(p, FAILOVER_DO_REMOVE);
@@ -62,7 +62,7 @@ static void test_never_asked(void)
     TestPair *p = test_pair_plugged(1);
 
     p->blame = FAILOVER_UNPLUG_REASON_BUSY;
-    failover_core_migration_begins(p->c);
+    failover_core_migration_begins(p->c, p->now_ms);
     test_pair_expect(p, FAILOVER_DO_ASK);
     failover_core_ask_failed(p->c, "blinking", p->now_ms);
     p->now_ms += 10000;
@@ -118,7 +118,7 @@ static void test_reset(void)
     failover_core_negotiated(p->c, true);
     p->now_ms += 2000;
     test_pair_plug(p);
-    failover_core_migration_begins(p->c);
+    failover_core_migration_begins(p->c, p->now_ms);
     test_pair_expect(p, FAILOVER_DO_ASK);
     failover_core_negotiated(p->c, false);
     test_pair_expect(p, FAILOVER_DO_NOTHING);
@@ -180,6 +180,40 @@ static void test_user(void)
     test_pair_free(p);
 }
 
+/* A candidate more is none that the user wants plugged now. */
+static void test_user_adds(void)
+{
+    TestPair *p = test_pair_plugged(1);
+    const char *message;
+
+    g_assert_true(failover_core_user_unplug(p->c, &message));
+    test_pair_expect(p, FAILOVER_DO_ASK);
+    failover_core_gone(p->c, FAILOVER_BY_US, p->now_ms);
+    p->now_ms += 100000;
+    failover_core_add(p->c, "more", "e1000e", &p->freed);
+    test_pair_expect(p, FAILOVER_DO_NOTHING);
+    g_assert_true(failover_core_user_plug(p->c, 1, &message));
+    test_pair_expect(p, FAILOVER_DO_PLUG);
+    g_assert_cmpstr(failover_core_current(p->c)->id, ==, "more");
+    test_pair_free(p);
+}
+
+/* Somebody else takes the request back: that is all, until next time. */
+static void test_user_taken_back(void)
+{
+    TestPair *p = test_pair_plugged(1);
+    const char *message;
+
+    g_assert_true(failover_core_user_unplug(p->c, &message));
+    test_pair_expect(p, FAILOVER_DO_ASK);
+    failover_core_kept(p->c);
+    test_pair_expect(p, FAILOVER_DO_NOTHING);
+    test_pair_expect_log(p, "unplugging/user plugged/user");
+    g_assert_true(failover_core_user_unplug(p->c, &message));
+    test_pair_expect(p, FAILOVER_DO_ASK);
+    test_pair_free(p);
+}
+
 void test_add_unplug(void)
 {
     g_test_add_func("/failover-core/user-ignored", test_user_ignored);
@@ -192,4 +226,6 @@ void test_add_unplug(void)
     g_test_add_func("/failover-core/device-del", test_device_del);
     g_test_add_func("/failover-core/guest-removes", test_guest_removes);
     g_test_add_func("/failover-core/user", test_user);
+    g_test_add_func("/failover-core/user-adds", test_user_adds);
+    g_test_add_func("/failover-core/user-taken-back", test_user_taken_back);
 }

@@ -10,6 +10,8 @@
 #define GET_VRING_BASE 11
 #define IOTLB_MSG 22
 #define GET_CONFIG 24
+#define SET_DEVICE_STATE_FD 42
+#define CHECK_DEVICE_STATE 43
 
 #define REQUEST 1
 #define ACKED_REQUEST 9
@@ -105,6 +107,29 @@ static void test_config(void)
            VHOST_USER_REPLY_DONE);
 }
 
+/* A migration's: errors, without having asked for an acknowledgement. */
+static void test_device_state(void)
+{
+    const Message set = { SET_DEVICE_STATE_FD, REQUEST, 8, { 0 } };
+    const Message check = { CHECK_DEVICE_STATE, REQUEST, 0, { 0 } };
+
+    expect(&set, &(Message) { SET_DEVICE_STATE_FD, REPLY, 8, { 0 } },
+           VHOST_USER_REPLY_DONE);
+    /* No descriptor comes with it. */
+    expect(&set, &(Message) { SET_DEVICE_STATE_FD, REPLY, 8, { 0x100 } },
+           VHOST_USER_REPLY_DONE);
+    expect(&set, &(Message) { SET_DEVICE_STATE_FD, REPLY, 8, { 0x101 } },
+           VHOST_USER_REPLY_REFUSED);
+    expect(&set, &(Message) { SET_DEVICE_STATE_FD, REPLY, 4, { 0 } },
+           VHOST_USER_REPLY_BAD);
+    expect(&check, &(Message) { CHECK_DEVICE_STATE, REPLY, 8, { 0 } },
+           VHOST_USER_REPLY_DONE);
+    expect(&check, &(Message) { CHECK_DEVICE_STATE, REPLY, 8, { 0, 1 } },
+           VHOST_USER_REPLY_REFUSED);
+    expect(&check, &(Message) { CHECK_DEVICE_STATE, REPLY, 12, { 0 } },
+           VHOST_USER_REPLY_BAD);
+}
+
 static void test_bad_replies(void)
 {
     const Message get = { GET_FEATURES, REQUEST, 0, { 0 } };
@@ -193,6 +218,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/vhost-user-core/replies", test_replies);
     g_test_add_func("/vhost-user-core/config", test_config);
+    g_test_add_func("/vhost-user-core/device-state", test_device_state);
     g_test_add_func("/vhost-user-core/bad-replies", test_bad_replies);
     g_test_add_func("/vhost-user-core/pieces", test_pieces);
     g_test_add_func("/vhost-user-core/next", test_next);
