@@ -129,7 +129,7 @@ static FailoverAction timed_out(FailoverCore *c, int64_t now_ms)
  */
 static int64_t deadline_ms(const FailoverCore *c)
 {
-    bool migrates = c->reason == FAILOVER_REASON_MIGRATION;
+    bool migrates = c->migrating == FAILOVER_MIGRATING;
 
     if (c->removing) {
         return c->asked_ms + c->waited_ms + FREE_MS;
