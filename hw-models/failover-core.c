@@ -132,6 +132,9 @@ void failover_core_forget(FailoverCore *c, unsigned n)
         c->current = c->current && c->options->len ? c->current - 1 : 0;
     }
     c->tried = 0;
+    if (!c->options->len && c->hold == FAILOVER_HELD_BY_USER) {
+        c->hold = FAILOVER_HELD_BY_DELETION;
+    }
     if (!c->options->len && !failover_core_has_primary(c)) {
         failover_core_go(c, FAILOVER_STATE_HIDDEN, FAILOVER_REASON_USER);
     }

@@ -198,6 +198,23 @@ static void test_user_adds(void)
     test_pair_free(p);
 }
 
+/* Unless there is none left that was unplugged. */
+static void test_user_starts_over(void)
+{
+    TestPair *p = test_pair_plugged(1);
+    const char *message;
+
+    g_assert_true(failover_core_user_unplug(p->c, &message));
+    test_pair_expect(p, FAILOVER_DO_ASK);
+    failover_core_gone(p->c, FAILOVER_BY_US, p->now_ms);
+    failover_core_forget(p->c, 0);
+    p->now_ms += 100000;
+    test_pair_expect(p, FAILOVER_DO_NOTHING);
+    failover_core_add(p->c, "new", "e1000e", &p->freed);
+    test_pair_expect(p, FAILOVER_DO_PLUG);
+    test_pair_free(p);
+}
+
 /* Somebody else takes the request back: that is all, until next time. */
 static void test_user_taken_back(void)
 {
@@ -227,5 +244,6 @@ void test_add_unplug(void)
     g_test_add_func("/failover-core/guest-removes", test_guest_removes);
     g_test_add_func("/failover-core/user", test_user);
     g_test_add_func("/failover-core/user-adds", test_user_adds);
+    g_test_add_func("/failover-core/user-starts-over", test_user_starts_over);
     g_test_add_func("/failover-core/user-taken-back", test_user_taken_back);
 }
