@@ -78,7 +78,7 @@ static const Greeting greetings[] = {
     { "other-json", "{\"jsonrpc\": \"2.0\"}\n", false, "not a QMP socket" },
     { "wrong-type", "{\"QMP\": 5}\n", false, "not a QMP socket" },
     { "comment", "/* { */ {\"QMP\": {}}\n", false, "not a QMP socket" },
-    { "event", "{\"event\": \"STOP\"}\n", false, "not a QMP socket" },
+    { "event", "{\"event\": \"STOP\"}\n", false, "no greeting within" },
 };
 
 static void greeting(gconstpointer data)
@@ -269,6 +269,21 @@ static void flood(void)
     g_assert_true(g_str_has_suffix(run->out, "{\"event\":\"SHUTDOWN\"}\n"));
 }
 
+/* One has come before the greeting, as QEMU may send it. */
+static void early_event(void)
+{
+    static const char bytes[] =
+        "{\"event\": \"STOP\"}\r\n"
+        "{\"QMP\": {\"version\": {}, \"capabilities\": []}}\r\n";
+    g_autoptr(FakeQmp) fake = fake_qmp_new();
+
+    fake_qmp_greet(fake, bytes, strlen(bytes), false);
+    fake_qmp_answer(fake, "query-unplug-requests", "[]");
+    fake_qmp_start(fake);
+    ctl_expect(0, "no unplug request", fake_qmp_path(fake), "unplugs", NULL);
+    ctl_expect(0, "STOP", fake_qmp_path(fake), "events", NULL);
+}
+
 /* Whoever waits for one is told that it never came. */
 static void no_event(void)
 {
@@ -312,6 +327,7 @@ int main(int argc, char **argv)
     g_test_add_func("/ctl-hostile/deep-line", deep_line);
     g_test_add_func("/ctl-hostile/binary", binary);
     g_test_add_func("/ctl-hostile/flood", flood);
+    g_test_add_func("/ctl-hostile/early-event", early_event);
     g_test_add_func("/ctl-hostile/no-event", no_event);
     return g_test_run();
 }

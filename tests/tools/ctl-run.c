@@ -115,15 +115,27 @@ static void pump(CtlProcess *process, gint64 end_us)
     }
 }
 
+/* Whether it has printed @text.  If it has ended without, that is a failure. */
+static bool has_printed(CtlProcess *process, const char *text)
+{
+    if (strstr(process->texts[0]->str, text)) {
+        return true;
+    }
+    if (process->fds[0] < 0) {
+        while (process->fds[1] >= 0) {
+            read_from(process, 1);
+        }
+        test_fail("annexctl has ended without '%s', after\n%s%s", text,
+                  process->texts[0]->str, process->texts[1]->str);
+    }
+    return false;
+}
+
 void ctl_wait_for(CtlProcess *process, const char *text)
 {
     gint64 end_us = test_deadline_us(0);
 
-    while (!strstr(process->texts[0]->str, text)) {
-        if (process->fds[0] < 0) {
-            test_fail("annexctl has ended without '%s', after\n%s%s", text,
-                      process->texts[0]->str, process->texts[1]->str);
-        }
+    while (!has_printed(process, text)) {
         pump(process, end_us);
     }
 }
@@ -133,8 +145,7 @@ bool ctl_has_printed(CtlProcess *process, const char *text, int wait_ms)
     gint64 end_us = test_deadline_us(wait_ms);
     struct pollfd pfd = { process->fds[0], POLLIN, 0 };
 
-    while (!strstr(process->texts[0]->str, text)) {
-        pfd.fd = process->fds[0];
+    while (!has_printed(process, text)) {
         if (poll(&pfd, 1, test_ms_until(end_us)) <= 0) {
             return false;
         }

@@ -31,10 +31,10 @@ typedef struct CtlProcess CtlProcess;
 CtlProcess *ctl_start(const char *socket, ...) G_GNUC_NULL_TERMINATED;
 CtlRun *ctl_finish(CtlProcess *process);
 
-/* Wait until it has printed a line with @text in it. */
+/* Wait until it has printed @text.  That it ends before fails the test. */
 void ctl_wait_for(CtlProcess *process, const char *text);
 
-/* Whether it has, or does within @wait_ms. */
+/* Whether it has, or does within @wait_ms; the same of its end. */
 bool ctl_has_printed(CtlProcess *process, const char *text, int wait_ms);
 
 /* Run it; @status must be that, and @text in what it prints, or NULL. */

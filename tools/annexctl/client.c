@@ -111,13 +111,18 @@ static bool take_line(CtlClient *c, const char *line, gsize len,
     if (!object) {
         return fail_garbage(c, line, errp);
     }
-    if (!c->greeting) {
+    if (ctl_json_str(object, "event")) {
+        /*
+         * QEMU sends one before the greeting if it happens while it has not
+         * noticed yet that there is a client (monitor/monitor.c,
+         * monitor_qapi_event_emit(); 7.2, 10.0).
+         */
+        take_event(c, node);
+    } else if (!c->greeting) {
         if (!ctl_json_object(object, "QMP")) {
             return fail_garbage(c, line, errp);
         }
         c->greeting = json_node_ref(node);
-    } else if (ctl_json_str(object, "event")) {
-        take_event(c, node);
     } else if (is_answer(c, object)) {
         c->answer = json_node_ref(node);
     }
