@@ -38,7 +38,8 @@ static FailoverMigration *describe_migration(const FailoverCore *c)
         info->phase = FAILOVER_PHASE_RUNNING;
         if (failover_core_holds_migration(c)) {
             info->phase = FAILOVER_PHASE_WAIT_UNPLUG;
-            info->waited_ms = failover_now_ms() - c->asked_ms;
+            info->waited_ms = failover_now_ms() -
+                              failover_core_waits_since_ms(c);
         }
         break;
     case FAILOVER_MIGRATION_ABORTING:

@@ -294,6 +294,11 @@ void failover_core_leaving(FailoverCore *c)
     c->leaving = failover_core_has_primary(c);
 }
 
+int64_t failover_core_waits_since_ms(const FailoverCore *c)
+{
+    return c->migrating == FAILOVER_MIGRATING ? c->began_ms : c->asked_ms;
+}
+
 void failover_core_gone(FailoverCore *c, FailoverCause cause, int64_t now_ms)
 {
     FailoverOption *o = failover_core_current(c);
@@ -307,7 +312,7 @@ void failover_core_gone(FailoverCore *c, FailoverCause cause, int64_t now_ms)
         c->migrating == FAILOVER_NOT_MIGRATING) {
         c->reason = FAILOVER_REASON_MIGRATION_FAILED;
     }
-    c->waited_ms = now_ms - c->asked_ms;
+    c->waited_ms = now_ms - failover_core_waits_since_ms(c);
     c->not_before_ms = now_ms + c->policy->settle_ms;
     switch (cause) {
     case FAILOVER_BY_US:

@@ -233,6 +233,13 @@ FailoverAction failover_core_next(FailoverCore *c, int64_t now_ms);
 /* When to ask that again though nothing has happened, or -1. */
 int64_t failover_core_due_ms(const FailoverCore *c);
 
+/*
+ * Since when the guest is waited for.  A migration waits no longer than it
+ * may, though another request were in progress when it began, and have ended
+ * since with the device still there: it counts from its own begin.
+ */
+int64_t failover_core_waits_since_ms(const FailoverCore *c);
+
 /* Whether a migration has to wait for the guest. */
 bool failover_core_holds_migration(const FailoverCore *c);
 

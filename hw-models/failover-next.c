@@ -104,7 +104,7 @@ static FailoverAction timed_out(FailoverCore *c, int64_t now_ms)
                                        : FAILOVER_REASON_UNPLUG_TIMEOUT;
     const char *message = c->refused ? c->ask_error : NULL;
 
-    c->waited_ms = now_ms - c->asked_ms;
+    c->waited_ms = now_ms - failover_core_waits_since_ms(c);
     c->reporter->timed_out(c, blame, c->waited_ms,
                            remove ? FAILOVER_UNPLUG_ACTION_REMOVE
                                   : FAILOVER_UNPLUG_ACTION_ABORT);
@@ -123,19 +123,15 @@ static FailoverAction timed_out(FailoverCore *c, int64_t now_ms)
     return give_up(c, FAILOVER_DO_WITHDRAW, reason, message);
 }
 
-/*
- * A migration waits no longer than it may, though another request were in
- * progress when it began, and have ended since with the device still there.
- */
 static int64_t deadline_ms(const FailoverCore *c)
 {
-    bool migrates = c->migrating == FAILOVER_MIGRATING;
+    int64_t since_ms = failover_core_waits_since_ms(c);
 
     if (c->removing) {
-        return c->asked_ms + c->waited_ms + FREE_MS;
+        return since_ms + c->waited_ms + FREE_MS;
     }
-    return (migrates ? c->began_ms : c->asked_ms) +
-           c->policy->unplug_timeout_ms + (c->leaving ? FREE_MS : 0);
+    return since_ms + c->policy->unplug_timeout_ms +
+           (c->leaving ? FREE_MS : 0);
 }
 
 static FailoverAction next_unplugging(FailoverCore *c, int64_t now_ms)

@@ -95,7 +95,7 @@ static void test_begins_while_asked(void)
     test_pair_expect(p, FAILOVER_DO_ABORT);
     test_pair_expect_log(p, "unplugging/user plugged/migration "
                          "unplugging/migration "
-                         "timeout/not-listening/abort/1000 "
+                         "timeout/not-listening/abort/10000 "
                          "plugged/unplug-timeout");
     test_pair_free(p);
 }
