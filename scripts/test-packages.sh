@@ -45,7 +45,7 @@ fill_root() {
     mkdir -p -- "$ROOT$WORK"
     cp -a -- "$TOP/tests/packages" "$ROOT$WORK/tests"
     cp -a -- "$TOP/tests/libvirt" "$ROOT$WORK/libvirt"
-    cp -- "$(libvirt_program)" "$ROOT$WORK/libvirt"
+    cp -- "$(libvirt_program)" "$(map_module)" "$ROOT$WORK/libvirt"
     mkdir -- "$ROOT$WORK/guest"
     cp -- "$GUEST"/{vmlinux,initramfs.cpio.gz} "$ROOT$WORK/guest"
     copy_debs "$HOST" "$ROOT$WORK/debs"
@@ -62,6 +62,11 @@ has_packages() {
 
 libvirt_program() {
     printf '%s\n' "$TOP/build/$HOST/tests/libvirt/libvirt-all-test"
+}
+
+# What all guests of tests are started with: see tests/guest/README.md.
+map_module() {
+    printf '%s\n' "$TOP/build/$HOST/tests/modules/annex-tcg-map.so"
 }
 
 # A program and a guest that are of the host's release, and made there.

@@ -67,10 +67,11 @@ const char *test_host_plugin(const char *name)
 
 const char *test_host_test_module(const char *name)
 {
-    g_autofree char *dir = g_build_filename(need_env("ANNEX_PLUGIN_DIR"), "..",
-                                            "tests", "modules", NULL);
+    g_autofree char *built = g_build_filename(need_env("ANNEX_PLUGIN_DIR"),
+                                              "..", "tests", "modules", NULL);
+    const char *dir = g_getenv("ANNEX_TEST_MODULE_DIR");
 
-    return find_plugin(dir, name);
+    return find_plugin(dir ? dir : built, name);
 }
 
 bool test_host_has_plugin(const char *name)

@@ -29,7 +29,10 @@ const char *test_host_plugin(const char *name);
 /* Whether $ANNEX_PLUGIN_DIR is set and has annex-NAME.so. */
 bool test_host_has_plugin(const char *name);
 
-/* The same of a module that is a test itself, in tests/modules. */
+/*
+ * annex-NAME.so of a module that is a test itself: in $ANNEX_TEST_MODULE_DIR,
+ * by default in tests/modules beside $ANNEX_PLUGIN_DIR.
+ */
 const char *test_host_test_module(const char *name);
 
 /*

@@ -16,8 +16,9 @@ install_libvirt() {
 # are told, and the disk stays; then the guest lets it go.
 refused_by_guest() {
     env "ANNEX_PLUGIN_DIR=$LIBDIR" "ANNEX_GUEST_DIR=$WORK/guest" \
-        "G_TEST_SRCDIR=$WORK/libvirt" "$WORK/libvirt/libvirt-all-test" \
-        /usr/bin/annexctl 2>&1 | tee "$WORK/out" || {
+        "ANNEX_TEST_MODULE_DIR=$WORK/libvirt" "G_TEST_SRCDIR=$WORK/libvirt" \
+        "$WORK/libvirt/libvirt-all-test" /usr/bin/annexctl 2>&1 |
+        tee "$WORK/out" || {
         # What is shown of the logs might not have it.
         grep -E '^(not ok|Bail out!)' "$WORK/out"
         return 1
